@@ -1,0 +1,20 @@
+"""The Celery app and its fixed schedule. Beat only wakes: the database says what is due."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iocn.settings")
+
+app = Celery("iocn")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+# Rooms inside an app are not found by themselves, so they are named.
+app.autodiscover_tasks(["people", "iocn.digests"])
+
+app.conf.beat_schedule = {
+    "send-due-messages": {"task": "people.tasks.send_due_messages", "schedule": 60.0},
+    "clear-old-uploads": {"task": "people.tasks.clear_old_uploads", "schedule": crontab(minute=17)},
+    # Hourly, because each network is written to at 7am on Monday in its own time zone.
+    "write-digests": {"task": "iocn.digests.tasks.write_due_digests", "schedule": crontab(minute=5)},
+}

@@ -1,0 +1,36 @@
+"""Writing history: called inside an action's transaction."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.utils import timezone
+
+from iocn.shared.models import History
+
+
+def record(*, by: Any, on: models.Model, what: str, text: str = "", network: Any = None) -> History:
+    """Write that the membership `by` (None for a clock) did `what` on the thing `on`.
+
+    `what` is a phrase that follows a name ("changed the aim"); `text` what the person said or what changed.
+    The network is the thing's own unless given.
+    """
+    return History.objects.create(**_row(by, on, what, text, network))
+
+
+def record_many(*, by: Any, on: Iterable[models.Model], what: str, text: str = "") -> None:
+    """Write the same for many things in one statement."""
+    History.objects.bulk_create([History(**_row(by, thing, what, text, None)) for thing in on])
+
+
+def _row(by: Any, on: models.Model, what: str, text: str, network: Any) -> dict[str, Any]:
+    return {
+        "network_id": network.pk if network else on.network_id,  # type: ignore[attr-defined]
+        "by": by,
+        "at": timezone.now(),
+        "what": what,
+        "text": text,
+        "subject_type": ContentType.objects.get_for_model(on),
+        "subject_id": on.pk,
+    }

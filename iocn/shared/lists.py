@@ -1,0 +1,180 @@
+"""Every list: searched, filtered, sorted, paged and downloaded by its URL, without counting all rows."""
+
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import django_filters
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+
+PAGE = 25
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its key in the URL, its heading, how its cells read in a download, the fields it sorts by.
+
+    `sort` names order_by fields, ascending; empty means that the list cannot be sorted by it.
+    """
+
+    key: str
+    label: str
+    value: Callable[[Any], object]
+    sort: tuple[str, ...] = ()
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What components/table_head.html shows of a column."""
+
+    label: str
+    url: str
+    direction: str
+    numeric: bool
+
+
+class Listing:
+    """One page of a list, made from the request's URL.
+
+    `rows` of the query set that pass `filterset` (a django-filter class, or None), sorted by `?sort=key`
+    (`-key` for descending), page `?page=n`; `?format=csv` downloads all that match.
+    """
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        rows: QuerySet[Any],
+        columns: Sequence[Column],
+        filterset: type[django_filters.FilterSet] | None = None,
+        sort: str = "",
+        name: str = "list",
+    ) -> None:
+        self.request = request
+        self.columns = columns
+        self.name = name
+        self.filter = filterset(request.GET, queryset=rows, request=request) if filterset else None
+        if self.filter is not None:
+            rows = self.filter.qs
+        self.sort, self._descending = (
+            self._chosen_sort(request.GET.get("sort", "")) or self._chosen_sort(sort) or ("", False)
+        )
+        self.queryset = rows.order_by(*self._order()) if self.sort else rows
+
+    def _chosen_sort(self, text: str) -> tuple[str, bool] | None:
+        key = text.removeprefix("-")
+        if any(column.key == key and column.sort for column in self.columns):
+            return key, text.startswith("-")
+        return None
+
+    def _order(self) -> list[str]:
+        fields = next(column.sort for column in self.columns if column.key == self.sort)
+        if self._descending:
+            fields = tuple(name[1:] if name.startswith("-") else f"-{name}" for name in fields)
+        return [*fields, "pk"]  # pk makes pages steady where values are equal
+
+    @property
+    def page(self) -> int:
+        """The page's number, from 1; nonsense in the URL means the first."""
+        text = self.request.GET.get("page", "1")
+        return min(int(text), 10_000) if text.isascii() and text.isdecimal() and int(text) > 0 else 1
+
+    @cached_property
+    def _window(self) -> list[Model]:
+        start = (self.page - 1) * PAGE
+        return list(self.queryset[start : start + PAGE + 1])
+
+    @property
+    def rows(self) -> list[Any]:
+        """The rows of this page."""
+        return self._window[:PAGE]
+
+    @property
+    def has_more(self) -> bool:
+        """Whether a next page has rows. One row more than shown is read, so that nothing is counted."""
+        return len(self._window) > PAGE
+
+    @property
+    def first(self) -> int:
+        """The number of the first row shown, counted from 1."""
+        return (self.page - 1) * PAGE + 1
+
+    @property
+    def last(self) -> int:
+        """The number of the last row shown."""
+        return self.first + len(self.rows) - 1
+
+    @property
+    def next_url(self) -> str:
+        return self._url(page=str(self.page + 1)) if self.has_more else ""
+
+    @property
+    def previous_url(self) -> str:
+        return self._url(page=str(self.page - 1)) if self.page > 1 else ""
+
+    @property
+    def csv_url(self) -> str:
+        return self._url(format="csv", page="")
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether the person searched or filtered, so that an empty list says something else."""
+        return self.filter is not None and any(
+            self.filter.form.data.get(name) for name in self.filter.form.fields
+        )
+
+    @property
+    def headings(self) -> list[Heading]:
+        """The table's head, with the link that sorts by each column."""
+        return [self._heading(column) for column in self.columns]
+
+    def _heading(self, column: Column) -> Heading:
+        direction, target = "none", column.key
+        if column.key == self.sort:
+            direction = "descending" if self._descending else "ascending"
+            target = column.key if self._descending else f"-{column.key}"
+        url = self._url(sort=target, page="") if column.sort else ""
+        return Heading(column.label, url, direction, column.numeric)
+
+    def _url(self, **changes: str) -> str:
+        query = self.request.GET.copy()
+        for key, value in changes.items():
+            if value:
+                query[key] = value
+            else:
+                query.pop(key, None)
+        return f"?{query.urlencode()}"
+
+    def download(self) -> HttpResponseBase | None:
+        """Return all matching rows as a CSV file if the URL asks for it, else None."""
+        if self.request.GET.get("format") != "csv":
+            return None
+        return StreamingHttpResponse(
+            self._csv_lines(),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{self.name}.csv"'},
+        )
+
+    def _csv_lines(self) -> Iterator[str]:
+        writer = csv.writer(_Echo())
+        yield "\ufeff" + writer.writerow([column.label for column in self.columns])  # Excel needs the mark
+        for row in self.queryset.iterator(chunk_size=1000):
+            yield writer.writerow([spreadsheet_safe(column.value(row)) for column in self.columns])
+
+
+class _Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, value: str) -> str:
+        return value
+
+
+def spreadsheet_safe(value: object) -> str:
+    """Return the value as a cell's text that no spreadsheet runs as a formula (OWASP, CSV injection)."""
+    text = "" if value is None else str(value)
+    if isinstance(value, str) and text.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{text}"
+    return text

@@ -1,0 +1,240 @@
+"""E-mail to people: written as a row in the action's own transaction, sent by a worker.
+
+`tell()` is for an action that has news for somebody. The database decides what is due; `wake()` only tells a
+worker to look at once rather than at the next sweep.
+"""
+
+import logging
+import smtplib
+import uuid
+from collections.abc import Sequence
+from datetime import timedelta
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.core import signing
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from people.models import Membership, Message, StaffTask
+
+log = logging.getLogger(__name__)
+
+STOP_SALT = "people.stop-mail"
+BATCH = 50
+ATTEMPTS = 6
+# A worker that has held a message for so long is dead: sending has a 20-second limit.
+IN_HAND = timedelta(minutes=10)
+
+
+def absolute(path: str) -> str:
+    """Return the web address of a path of ours, for e-mail."""
+    return urljoin(settings.BASE_URL, path)
+
+
+def stop_url(membership: Membership, kind: str) -> str:
+    """Return the address that stops e-mail of this kind in one click, without signing anyone in."""
+    token = signing.dumps([membership.pk, str(kind)], salt=STOP_SALT, compress=True)
+    return absolute(reverse("stop_mail", args=[token]))
+
+
+def tell(
+    membership: Membership,
+    *,
+    kind: Message.Kind,
+    cause: str,
+    subject: str,
+    paragraphs: Sequence[str],
+    link: str,
+    link_label: str,
+    why: str,
+) -> None:
+    """Write a short e-mail to the membership: paragraphs, one button, and why it came.
+
+    `link` is a path of ours. `cause` names what happened: the same cause never writes to a person twice.
+    Whoever stopped e-mail of this kind gets none.
+    """
+    context = {
+        "paragraphs": paragraphs,
+        "link": absolute(link),
+        "link_label": link_label,
+        "why": why,
+        "stop": stop_url(membership, kind),
+        "to": membership,
+        "subject": subject,
+    }
+    write(membership, kind=kind, cause=cause, subject=subject, template="mail/message", context=context)
+
+
+def write(
+    membership: Membership,
+    *,
+    kind: Message.Kind,
+    cause: str,
+    subject: str,
+    template: str,
+    context: dict[str, object],
+) -> bool:
+    """Write an e-mail from `template`.txt and .html; return whether it is new (False: stopped or written before)."""
+    if not wants(membership, kind):
+        return False
+    _message, is_new = Message.objects.get_or_create(
+        to=membership,
+        cause=cause,
+        defaults={
+            "network_id": membership.network_id,
+            "kind": kind,
+            "subject": subject[:200],
+            "text": render_to_string(f"{template}.txt", context),
+            "html": render_to_string(f"{template}.html", context),
+        },
+    )
+    wake()
+    return is_new
+
+
+def write_account_mail(*, address: str, subject: str, text: str) -> None:
+    """Write an e-mail about somebody's account; the page that asked for it does not wait for the mail server."""
+    Message.objects.create(
+        address=address, kind=Message.Kind.ACCOUNT, cause=uuid.uuid4().hex, subject=subject[:200], text=text
+    )
+    wake()
+
+
+def wants(membership: Membership, kind: str) -> bool:
+    """Whether the membership gets e-mail of this kind now."""
+    if kind == Message.Kind.INVITATION:
+        return membership.closed_at is None and not membership.refused_mail
+    if not membership.is_active:
+        return False
+    if kind == Message.Kind.ASK:
+        return membership.mail_about_asks
+    if kind == Message.Kind.DIGEST:
+        return membership.digest_rhythm != Membership.Rhythm.NEVER
+    return True
+
+
+def wake() -> None:
+    """Ask a worker to send what is due, once the transaction has committed. A dead broker is no error: beat
+    sweeps every minute."""
+    from people.tasks import send_due_messages
+
+    transaction.on_commit(lambda: send_due_messages.delay(), robust=True)
+
+
+# --- The worker's side ----------------------------------------------------------------------------------
+
+
+def send_due() -> int:
+    """Send every message that is due; return how many were handed to the mail server.
+
+    Several workers may do so at once: a message is claimed by one of them in a single statement.
+    """
+    _sort_out_what_died()
+    sent = 0
+    while claimed := _claim():
+        for message in claimed:
+            sent += _send(message)
+    return sent
+
+
+def _claim() -> list[Message]:
+    claim, now = uuid.uuid4(), timezone.now()
+    with transaction.atomic():
+        due = Message.objects.filter(state=Message.State.DUE, due_at__lte=now).order_by("due_at", "id")
+        ids = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
+        Message.objects.filter(pk__in=ids).update(state=Message.State.CLAIMED, claim=claim, state_at=now)
+    return list(Message.objects.filter(claim=claim).select_related("to__person").order_by("due_at", "id"))
+
+
+def _send(message: Message) -> bool:
+    if message.to and not wants(message.to, message.kind):
+        _set(message, Message.State.DROPPED)
+        return False
+    # Committed before the mail server hears of it: whoever finds it `sending` later knows that it may be out.
+    if not _set(message, Message.State.SENDING, only_from=Message.State.CLAIMED):
+        return False
+    try:
+        build(message).send()
+    except (smtplib.SMTPServerDisconnected, TimeoutError) as error:
+        # The connection broke at a moment that does not tell whether the server took it.
+        _set(message, Message.State.UNSURE, error=error)
+    except (smtplib.SMTPException, OSError) as error:
+        _refused(message, error)
+    else:
+        _set(message, Message.State.SENT)
+        return True
+    return False
+
+
+def build(message: Message) -> EmailMultiAlternatives:
+    """Return the message as it goes out: text and HTML parts, and the one-click stop of RFC 8058."""
+    headers = {
+        "Message-ID": f"<message-{message.pk}.{message.claim}@{settings.BASE_URL.split('://')[1].split(':')[0]}>"
+    }
+    if message.to:
+        headers |= {
+            "List-Unsubscribe": f"<{stop_url(message.to, message.kind)}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
+    address = message.to.person.email if message.to else message.address
+    mail = EmailMultiAlternatives(message.subject, message.text, to=[address], headers=headers)
+    if message.html:
+        mail.attach_alternative(message.html, "text/html")
+    return mail
+
+
+def _refused(message: Message, error: Exception) -> None:
+    attempts = message.attempts + 1
+    if attempts >= ATTEMPTS:
+        _set(message, Message.State.FAILED, error=error, attempts=attempts)
+        return
+    wait = timedelta(minutes=2**attempts)
+    _set(message, Message.State.DUE, error=error, attempts=attempts, due_at=timezone.now() + wait, claim=None)
+
+
+def _set(
+    message: Message,
+    state: Message.State,
+    *,
+    error: Exception | None = None,
+    only_from: str = "",
+    **fields: object,
+) -> bool:
+    """Move the message, unless somebody else holds it by now; bodies of account mail go once they are sent."""
+    fields |= {"state": state, "state_at": timezone.now(), "error": str(error or "")[:300]}
+    if state == Message.State.SENT and message.kind == Message.Kind.ACCOUNT:
+        fields["text"] = ""  # it held a link that sets a password
+    held = Message.objects.filter(pk=message.pk, claim=message.claim)
+    if only_from:
+        held = held.filter(state=only_from)
+    with transaction.atomic():
+        moved = held.update(**fields)
+        if moved and state in (Message.State.FAILED, Message.State.UNSURE) and message.to:
+            _give_to_staff(message)
+    return bool(moved)
+
+
+def _give_to_staff(message: Message) -> None:
+    StaffTask.objects.create(
+        network_id=message.to.network_id,  # type: ignore[union-attr]
+        kind=StaffTask.Kind.MESSAGE,
+        text=f"An e-mail to {message.to} may not have arrived: {message.subject}"[:300],
+        subject=message,
+    )
+
+
+def _sort_out_what_died() -> None:
+    """Put back what a dead worker had claimed; what it was sending is unsure, and not sent again blindly."""
+    long_ago = timezone.now() - IN_HAND
+    Message.objects.filter(state=Message.State.CLAIMED, state_at__lt=long_ago).update(
+        state=Message.State.DUE, claim=None, state_at=timezone.now()
+    )
+    for message in Message.objects.filter(
+        Q(state=Message.State.SENDING, state_at__lt=long_ago)
+    ).select_related("to"):
+        _set(message, Message.State.UNSURE, only_from=Message.State.SENDING)

@@ -1,0 +1,48 @@
+"""How a view meets its reader."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from people.models import Membership
+from people.permissions import Permission
+
+
+class MemberRequest(HttpRequest):
+    """A request whose reader belongs to the network in its address."""
+
+    membership: Membership
+
+
+def network_page(
+    permission: Permission | None = None,
+) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """Let only an active member of the network in the address reach the view, as `request.membership`.
+
+    Without a sign-in: the sign-in page, whether or not the network exists. Signed in without a membership, or
+    without the permission: 404. The view does not get the address's `network` argument.
+    """
+
+    def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @login_required
+        @wraps(view)
+        def page(request: MemberRequest, network: str, **kwargs: Any) -> HttpResponseBase:
+            membership = (
+                Membership.objects.active()
+                .with_roles()
+                .select_related("network")
+                .filter(network__slug=network, person_id=request.user.pk)
+                .first()
+            )
+            if membership is None or (permission is not None and not membership.may(permission)):
+                raise Http404
+            membership.person = request.user  # type: ignore[assignment]
+            request.membership = membership
+            return view(request, **kwargs)
+
+        return page
+
+    return decorate

@@ -1,0 +1,167 @@
+"""Asks ("escalations" in code), what happened to them, and what was promised."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from people.models import Domain, Membership, Network, Organisation
+from programmes.escalations.states import OPEN, Move, State
+from programmes.projects.models import PathwayProject
+
+
+class Escalation(models.Model):
+    """An ask that a team cannot settle itself, put to someone who can."""
+
+    class Urgency(models.TextChoices):
+        STOPPING = "stopping", "It is stopping us"
+        SLOWING = "slowing", "It is slowing us"
+        HELPING = "helping", "It would help"
+
+    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="escalations")
+    number = models.PositiveIntegerField()
+    ask = models.CharField("what do you need?", max_length=200)
+    background = models.TextField("anything that helps to decide", max_length=4000, blank=True)
+    urgency = models.CharField("how badly does it stop you?", max_length=10, choices=Urgency)
+    project = models.ForeignKey(
+        PathwayProject, on_delete=models.PROTECT, null=True, blank=True, related_name="escalations"
+    )
+    # Whose power is needed. Empty domain: not sure.
+    domain = models.CharField("about", max_length=20, choices=Domain, blank=True)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    restricted = models.BooleanField(default=False)
+    state = models.CharField(max_length=20, choices=State, default=State.RAISED)
+    raised_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="asks_raised")
+    raised_at = models.DateTimeField(default=timezone.now)
+    # Empty: at the staff step, where any leader may take it.
+    owner = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="asks_owned"
+    )
+    # Answerable: the first leader who had it, told of every step.
+    sponsor = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="asks_answerable"
+    )
+    # Since when it waits for whom it waits for now.
+    waiting_since = models.DateTimeField(default=timezone.now)
+    # Counts its events: a form that saw fewer is told what happened since.
+    version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["waiting_since", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["network", "number"], name="escalation_number_once"),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="escalation_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(domain="") | Q(domain__in=Domain.values), name="escalation_domain_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(urgency__in=["stopping", "slowing", "helping"]),
+                name="escalation_urgency_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(owner=None) | ~Q(owner=F("raised_by")), name="escalation_not_with_its_raiser"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["owner", "waiting_since"], condition=Q(state__in=OPEN), name="open_asks_of_an_owner"
+            ),
+            models.Index(fields=["network", "waiting_since", "id"], name="asks_by_waiting"),
+            models.Index(fields=["project", "waiting_since"], name="asks_of_a_project"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.ask}"
+
+    @property
+    def reference(self) -> str:
+        """Its name in the network, never reused: E-42."""
+        return f"E-{self.number}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+
+class EscalationEvent(models.Model):
+    """One step of an ask: its history. Rows are only ever added."""
+
+    escalation = models.ForeignKey(Escalation, on_delete=models.CASCADE, related_name="events")
+    move = models.CharField(max_length=20, choices=Move)
+    # Empty for what a clock did.
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    # The ask's version after it: 1 for raised.
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=20, choices=State)
+    to = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    text = models.TextField(blank=True)
+    would_change = models.TextField("what would change this, or what you can do now", blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["escalation", "number"], name="escalation_event_number_once"),
+            models.CheckConstraint(condition=Q(move__in=Move.values), name="escalation_event_move_is_known"),
+            models.CheckConstraint(
+                condition=~Q(move="decline") | (~Q(text="") & ~Q(would_change="")),
+                name="not_possible_now_says_why",
+            ),
+            models.CheckConstraint(
+                condition=~Q(move__in=["hand_on", "route"]) | Q(to__isnull=False),
+                name="handed_on_to_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.escalation.reference} {self.move}"
+
+
+class Commitment(models.Model):
+    """What a leader promised, and by when."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        KEPT = "kept", "Kept"
+        KEPT_LATE = "kept_late", "Kept late"
+        NOT_YET_MET = "not_yet_met", "Not yet met"
+
+    escalation = models.ForeignKey(Escalation, on_delete=models.CASCADE, related_name="commitments")
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="commitments")
+    what = models.CharField(max_length=300)
+    due_on = models.DateField()
+    made_at = models.DateTimeField(default=timezone.now)
+    kept_at = models.DateTimeField(null=True, blank=True)
+    # The team's word ends it without being kept: withdrawn, or left by who promised.
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["due_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kept_at=None) | Q(ended_at=None), name="commitment_kept_or_ended"
+            ),
+            models.UniqueConstraint(
+                fields=["escalation"],
+                condition=Q(kept_at=None, ended_at=None),
+                name="one_open_commitment_per_ask",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["by", "due_on"], condition=Q(kept_at=None, ended_at=None), name="open_commitments"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.what
+
+    @property
+    def state(self) -> State:
+        """Kept by its day or late, open, or not yet met; the day itself counts as in time."""
+        if self.kept_at:
+            return (
+                self.State.KEPT if timezone.localdate(self.kept_at) <= self.due_on else self.State.KEPT_LATE
+            )
+        return self.State.OPEN if self.due_on >= timezone.localdate() else self.State.NOT_YET_MET

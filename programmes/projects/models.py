@@ -1,0 +1,167 @@
+"""Programmes of care, pathway projects and their teams, prototypes and their test cycles."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from people.models import Membership, Network
+
+
+class ProgrammeOfCare(models.Model):
+    """A city-wide priority, such as atrial fibrillation; holds pathway projects."""
+
+    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="programmes_of_care")
+    name = models.CharField(max_length=120)
+    aim = models.TextField(max_length=1000, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["network", "name"], name="programme_of_care_name_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PathwayProject(models.Model):
+    """One team's improvement: aim, team, stage, measures, prototypes."""
+
+    class Stage(models.TextChoices):
+        PROBLEM = "problem", "Finding the problem"
+        INVESTIGATING = "investigating", "Investigating"
+        PROTOTYPING = "prototyping", "Prototyping"
+        BUSINESS_CASE = "business_case", "Making the case"
+        EMBEDDING = "embedding", "Embedding"
+        HANDED_OVER = "handed_over", "Handed over"
+        STOPPED = "stopped", "Stopped"
+
+    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="projects")
+    programme = models.ForeignKey(
+        ProgrammeOfCare, on_delete=models.PROTECT, null=True, blank=True, related_name="projects"
+    )
+    name = models.CharField(max_length=120)
+    aim = models.TextField(
+        max_length=1000, blank=True, help_text="What will be better, for whom, by how much, by when."
+    )
+    stage = models.CharField(max_length=20, choices=Stage, default=Stage.PROBLEM)
+    stage_since = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now)
+    # When somebody last logged, counted or moved something: what is stalled shows by it.
+    moved_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["network", "name"], name="project_name_once"),
+            models.CheckConstraint(
+                condition=Q(
+                    stage__in=[
+                        "problem",
+                        "investigating",
+                        "prototyping",
+                        "business_case",
+                        "embedding",
+                        "handed_over",
+                        "stopped",
+                    ]
+                ),
+                name="project_stage_is_known",
+            ),
+        ]
+        indexes = [models.Index(fields=["network", "name", "id"], name="projects_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_open(self) -> bool:
+        """Whether work on it goes on."""
+        return self.stage not in (self.Stage.HANDED_OVER, self.Stage.STOPPED)
+
+
+class TeamMember(models.Model):
+    """A membership's part in a project, from and until."""
+
+    class Part(models.TextChoices):
+        LEAD = "lead", "Leads the team"
+        TEAM = "team", "Team"
+        CITIZEN_PARTNER = "citizen_partner", "Citizen partner"
+        COACH = "coach", "Coach"
+
+    project = models.ForeignKey(PathwayProject, on_delete=models.CASCADE, related_name="team")
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="teams")
+    part = models.CharField(max_length=20, choices=Part, default=Part.TEAM)
+    joined_on = models.DateField(default=timezone.localdate)
+    left_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["part", "membership__name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "membership"], condition=Q(left_on=None), name="in_a_team_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(left_on=None) | Q(left_on__gte=F("joined_on")), name="team_left_after_joined"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["membership", "project"], condition=Q(left_on=None), name="teams_of_a_member"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.membership} in {self.project}"
+
+
+class Prototype(models.Model):
+    """A change idea, tried in test cycles."""
+
+    class State(models.TextChoices):
+        TESTING = "testing", "Being tried"
+        ADOPTED = "adopted", "Adopted"
+        ADAPTED = "adapted", "Adapted"
+        ABANDONED = "abandoned", "Abandoned"
+
+    project = models.ForeignKey(PathwayProject, on_delete=models.CASCADE, related_name="prototypes")
+    name = models.CharField("change idea", max_length=200)
+    state = models.CharField(max_length=20, choices=State, default=State.TESTING)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["project", "name"], name="prototype_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TestCycle(models.Model):
+    """One try of a prototype: plan, do, study, act (PDSA). One sentence is enough; the rest can come later."""
+
+    __test__ = False  # not a test of pytest's
+
+    class Ending(models.TextChoices):
+        ADOPT = "adopt", "Adopt it"
+        ADAPT = "adapt", "Adapt it and try again"
+        ABANDON = "abandon", "Abandon it"
+
+    prototype = models.ForeignKey(Prototype, on_delete=models.CASCADE, related_name="test_cycles")
+    number = models.PositiveIntegerField()
+    on = models.DateField("when", default=timezone.localdate)
+    do = models.TextField("what did you try, and what happened?", max_length=2000)
+    plan = models.TextField("what did you expect?", max_length=2000, blank=True)
+    study = models.TextField("what did you learn?", max_length=2000, blank=True)
+    act = models.TextField("what comes next?", max_length=2000, blank=True)
+    ending = models.CharField("so we will", max_length=10, choices=Ending, blank=True)
+    logged_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    logged_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-on", "-number"]
+        constraints = [models.UniqueConstraint(fields=["prototype", "number"], name="test_cycle_number_once")]
+
+    def __str__(self) -> str:
+        return f"Try {self.number} of {self.prototype}"

@@ -1,0 +1,115 @@
+"""Made data. Each factory makes the least that is valid; tests name what matters to them."""
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from people.models import Membership, Network, Organisation, Person, Post, Remit, RoleHeld
+from programmes.models import PathwayProject, ProgrammeOfCare, Prototype, TeamMember
+
+PASSWORD = "a long enough password"
+
+
+class NetworkFactory(DjangoModelFactory):
+    class Meta:
+        model = Network
+
+    slug = factory.Sequence(lambda n: f"network-{n}")
+    name = factory.Sequence(lambda n: f"Network {n}")
+
+
+class OrganisationFactory(DjangoModelFactory):
+    class Meta:
+        model = Organisation
+
+    network = factory.SubFactory(NetworkFactory)
+    name = factory.Sequence(lambda n: f"Organisation {n}")
+    kind = Organisation.Kind.HOSPITAL
+
+
+class PersonFactory(DjangoModelFactory):
+    class Meta:
+        model = Person
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"person{n}@example.org")
+    name = factory.Sequence(lambda n: f"Person {n}")
+    password = factory.django.Password(PASSWORD)
+
+
+class MembershipFactory(DjangoModelFactory):
+    """An active membership; `roles=[...]` (member unless given) and `email=` are made along."""
+
+    class Meta:
+        model = Membership
+        skip_postgeneration_save = True
+        exclude = ["email"]
+
+    network = factory.SubFactory(NetworkFactory)
+    name = factory.Sequence(lambda n: f"Member {n}")
+    email = factory.Sequence(lambda n: f"member{n}@example.org")
+    person = factory.SubFactory(
+        PersonFactory, name=factory.SelfAttribute("..name"), email=factory.SelfAttribute("..email")
+    )
+    joined_at = factory.LazyFunction(timezone.now)
+
+    @factory.post_generation
+    def roles(self, create, extracted, **kwargs):
+        for role in ["member"] if extracted is None else extracted:
+            RoleHeld.objects.create(membership=self, role=role)
+
+
+class PostFactory(DjangoModelFactory):
+    class Meta:
+        model = Post
+
+    membership = factory.SubFactory(MembershipFactory)
+    organisation = factory.SubFactory(
+        OrganisationFactory, network=factory.SelfAttribute("..membership.network")
+    )
+    job_title = "Ward sister"
+    level = "front_line"
+    is_main = True
+
+
+class RemitFactory(DjangoModelFactory):
+    class Meta:
+        model = Remit
+
+    membership = factory.SubFactory(MembershipFactory, roles=["leader"])
+    organisation = factory.SubFactory(
+        OrganisationFactory, network=factory.SelfAttribute("..membership.network")
+    )
+    domain = "data"
+
+
+class ProgrammeOfCareFactory(DjangoModelFactory):
+    class Meta:
+        model = ProgrammeOfCare
+
+    network = factory.SubFactory(NetworkFactory)
+    name = factory.Sequence(lambda n: f"Programme {n}")
+
+
+class ProjectFactory(DjangoModelFactory):
+    class Meta:
+        model = PathwayProject
+
+    network = factory.SubFactory(NetworkFactory)
+    name = factory.Sequence(lambda n: f"Project {n}")
+
+
+class TeamMemberFactory(DjangoModelFactory):
+    class Meta:
+        model = TeamMember
+
+    project = factory.SubFactory(ProjectFactory)
+    membership = factory.SubFactory(MembershipFactory, network=factory.SelfAttribute("..project.network"))
+
+
+class PrototypeFactory(DjangoModelFactory):
+    class Meta:
+        model = Prototype
+
+    project = factory.SubFactory(ProjectFactory)
+    name = factory.Sequence(lambda n: f"Change idea {n}")
