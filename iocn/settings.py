@@ -220,7 +220,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     # A request must not hang on a dead broker: waking is a courtesy, the sweep finds what was missed.
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5}
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"socket_connect_timeout": 2, "socket_timeout": 5}
 else:
     CELERY_BROKER_URL = "filesystem://"
     BROKER_FOLDER = VAR / "broker"

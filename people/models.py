@@ -265,12 +265,12 @@ class RoleHeld(models.Model):
     """A role that a membership holds."""
 
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="roles_held")
-    role = models.CharField(max_length=20, choices=[(role.value, role.label) for role in Role])
+    role = models.CharField(max_length=20, choices=Role)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["role", "membership"], name="role_held_once"),
-            models.CheckConstraint(condition=Q(role__in=[role.value for role in Role]), name="role_is_known"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="role_is_known"),
         ]
 
     def __str__(self) -> str:

@@ -5,11 +5,11 @@ Whether a person may do it to one certain thing is asked in the room of that thi
 
 from enum import StrEnum
 
+from django.db.models import TextChoices
 
-class Role(StrEnum):
+
+class Role(TextChoices):
     """What the database stores, and the word that pages show."""
-
-    label: str
 
     STAFF = "staff", "Network staff"
     LEADER = "leader", "Leader"
@@ -17,12 +17,6 @@ class Role(StrEnum):
     COACH = "coach", "Coach"
     CITIZEN_PARTNER = "citizen_partner", "Citizen partner"
     EVALUATOR = "evaluator", "Evaluator"
-
-    def __new__(cls, value: str, label: str) -> "Role":
-        role = str.__new__(cls, value)
-        role._value_ = value
-        role.label = label
-        return role
 
 
 class Permission(StrEnum):
