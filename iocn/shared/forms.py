@@ -1,0 +1,86 @@
+"""What every form shares: how it looks, how it says what is wrong, and the check for NHS numbers."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.renderers import TemplatesSetting
+
+from iocn.shared.free_text import refuse_patient_identifiers
+
+if TYPE_CHECKING:
+    _Base = forms.BaseForm
+else:
+    _Base = object
+
+
+class Renderer(TemplatesSetting):
+    """Renders forms and fields, ours and allauth's, with templates/django/forms."""
+
+    form_template_name = "django/forms/form.html"
+
+
+class FormMixin(_Base):
+    """Native date fields, errors that name their field, no NHS numbers in free text."""
+
+    # The server says what is missing, in one voice, at the field and in the summary.
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            _use_native_input(field.widget)
+            _name_in_error(field, name)
+
+    def _clean_fields(self) -> None:
+        super()._clean_fields()  # type: ignore[misc]  # Django's own hook, absent from its stubs
+        for name, field in self.fields.items():
+            value = self.cleaned_data.get(name)
+            if isinstance(field, forms.CharField) and isinstance(value, str) and _is_free_text(field):
+                try:
+                    refuse_patient_identifiers(value)
+                except ValidationError as error:
+                    self.add_error(name, error)
+
+
+def _is_free_text(field: forms.Field) -> bool:
+    return not (field.widget.is_hidden or isinstance(field.widget, forms.PasswordInput))
+
+
+def _use_native_input(widget: forms.Widget) -> None:
+    """Let the browser's own pickers do dates and times; they want ISO values."""
+    if isinstance(widget, forms.DateInput):
+        widget.input_type, widget.format = "date", "%Y-%m-%d"
+    elif isinstance(widget, forms.DateTimeInput):
+        widget.input_type, widget.format = "datetime-local", "%Y-%m-%dT%H:%M"
+    elif isinstance(widget, forms.TimeInput):
+        widget.input_type, widget.format = "time", "%H:%M"
+    elif isinstance(widget, forms.Textarea):
+        # A browser cuts a longer paste off without a word; the server's error keeps all of it.
+        widget.attrs.pop("maxlength", None)
+        if widget.attrs.get("rows") == "10":
+            widget.attrs["rows"] = "5"
+
+
+def _name_in_error(field: forms.Field, name: str) -> None:
+    """Replace Django's "This field is required" by a sentence that says which and how to put it right."""
+    if field.error_messages.get("required") != forms.Field.default_error_messages["required"]:
+        return
+    label = field.label or name.replace("_", " ").capitalize()
+    if isinstance(field, forms.BooleanField):
+        message = f"Tick “{label}” to go on"
+    elif isinstance(field, forms.FileField):
+        message = f"Choose a file for “{label}”"
+    elif isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
+        message = f"Choose an answer for “{label}”"
+    else:
+        message = f"Fill in “{label}”"
+    field.error_messages["required"] = message
+
+
+class Form(FormMixin, forms.Form):
+    """Base of every form that is not made from a model."""
+
+
+class ModelForm(FormMixin, forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
+    """Base of every form that is made from a model."""

@@ -1,0 +1,201 @@
+"""Filters and tags that every page may use without loading: settings.py makes them built in."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django import template
+from django.forms import BaseForm
+from django.forms.boundfield import BoundField
+from django.forms.fields import Field
+from django.forms.widgets import ChoiceWidget, MultiWidget
+from django.template import Context
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+register = template.Library()
+
+
+# --- Time in people's terms -------------------------------------------------------------------------------
+def _local(moment: datetime) -> datetime:
+    return timezone.localtime(moment) if timezone.is_aware(moment) else moment
+
+
+@register.filter
+def day(value: date | datetime | str | None) -> str:
+    """Return a date as people write it: 3 June 2026. Takes an ISO text too, as charts hold them."""
+    if not value:
+        return ""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    if isinstance(value, datetime):
+        value = _local(value)
+    return f"{value.day} {value:%B %Y}"
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    """Return a time as people write it: 2:30pm, 9am, midday."""
+    if not value:
+        return ""
+    local = _local(value)
+    if (local.hour, local.minute) == (12, 0):
+        return "midday"
+    if (local.hour, local.minute) == (0, 0):
+        return "midnight"
+    minutes = f":{local:%M}" if local.minute else ""
+    return f"{local.hour % 12 or 12}{minutes}{'am' if local.hour < 12 else 'pm'}"
+
+
+@register.filter
+def in_words(value: date | datetime | None) -> str:
+    """Return when something was or is: today at 2:30pm, yesterday, tomorrow, 3 June 2026."""
+    if not value:
+        return ""
+    on = _local(value).date() if isinstance(value, datetime) else value
+    near = {0: "today", -1: "yesterday", 1: "tomorrow"}.get((on - timezone.localdate()).days)
+    if near is None:
+        return day(on)
+    return f"{near} at {clock(value)}" if isinstance(value, datetime) else near
+
+
+@register.inclusion_tag("components/moment.html")
+def moment(value: date | datetime | None) -> dict[str, object]:
+    """Show a date or time in people's terms, the exact one on hover and in the markup."""
+    if not value:
+        return {}
+    if isinstance(value, datetime):
+        return {
+            "iso": _local(value).isoformat(timespec="seconds"),
+            "exact": f"{day(value)} at {clock(value)}",
+            "words": in_words(value),
+        }
+    return {"iso": value.isoformat(), "exact": day(value), "words": in_words(value)}
+
+
+@register.filter
+def waited(since: date | datetime | None, until: date | datetime | None = None) -> str:
+    """Return how long something has waited: 6 days, 1 hour, 5 minutes. From then to now, or to `until`."""
+    if not since:
+        return ""
+    if isinstance(since, datetime):
+        end = until if isinstance(until, datetime) else timezone.now()
+        return _length(end - since)
+    end_day = _local(until).date() if isinstance(until, datetime) else until or timezone.localdate()
+    days = (end_day - since).days
+    return _count(days, "day") if days > 0 else "less than a day"
+
+
+def _length(time: timedelta) -> str:
+    seconds = time.total_seconds()
+    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= length:
+            return _count(int(seconds // length), unit)
+    return "less than a minute"
+
+
+def _count(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+
+
+# --- Forms -------------------------------------------------------------------------------------------------
+@register.filter
+def problems(form: object) -> list[dict[str, str]]:
+    """Return what is wrong in a form, with the address of the field to go to, for the error summary.
+
+    Anything that is not a form with errors gives an empty list, so that base.html may ask of every page.
+    """
+    if not isinstance(form, BaseForm) or not form.is_bound:
+        return []
+    found = []
+    for name, errors in form.errors.items():
+        field = form[name] if name in form.fields else None
+        for message in errors:
+            found.append({"text": _named(field, str(message)), "href": _address(field)})
+    return found
+
+
+def _named(field: BoundField | None, message: str) -> str:
+    # Forms that are not ours (allauth's) say only "This field is required"; a summary must say which.
+    if field is not None and message == str(Field.default_error_messages["required"]):
+        return f"Fill in “{field.label}”"
+    return message
+
+
+def _address(field: BoundField | None) -> str:
+    if field is None or field.is_hidden:
+        return ""
+    widget = field.field.widget
+    if isinstance(widget, ChoiceWidget) and widget.use_fieldset:
+        # The first option; without any there is nothing to go to.
+        options = field.subwidgets
+        return f"#{options[0].id_for_label}" if options else ""
+    name = widget.attrs.get("id") or field.auto_id
+    return f"#{name}_0" if isinstance(widget, MultiWidget) else f"#{name}"
+
+
+# --- The page around ---------------------------------------------------------------------------------------
+@register.inclusion_tag("components/navigation.html", takes_context=True)
+def navigation(context: Context) -> dict[str, object]:
+    """Show the sections of the network that the reader may open, the current one marked."""
+    membership, network, request = (context.get(name) for name in ("membership", "network", "request"))
+    if not membership or not network:
+        return {"items": []}
+    sections = [("Home", "home:home")]
+    if not membership.is_citizen_only:
+        sections.append(("Raise an ask", "escalations:raise"))
+    sections += [("Asks", "escalations:inbox"), ("Projects", "projects:projects")]
+    if not membership.is_citizen_only:
+        sections += [
+            ("Measures", "measures:measures"),
+            ("Members", "people:members"),
+            ("Organisations", "people:organisations"),
+        ]
+    if membership.is_staff:
+        sections.append(("For staff", "people:staff_list"))
+    items: list[dict[str, str]] = []
+    for label, name in sections:
+        try:
+            items.append({"label": label, "href": reverse(name, args=[network.slug]), "current": ""})
+        except NoReverseMatch:
+            continue
+    _mark_current(items, request.path if request else "")
+    return {"items": items}
+
+
+def _mark_current(items: list[dict[str, str]], path: str) -> None:
+    """Mark the section whose address the path begins with; the longest wins, home only when it is the page."""
+    above = [
+        item
+        for item in items
+        if path == item["href"] or (item["label"] != "Home" and path.startswith(item["href"]))
+    ]
+    if above:
+        nearest = max(above, key=lambda item: len(item["href"]))
+        nearest["current"] = "page" if path == nearest["href"] else "true"
+
+
+# --- Charts ------------------------------------------------------------------------------------------------
+@register.filter
+def chart_columns(chart: dict[str, Any]) -> list[dict[str, str]]:
+    """Return the columns of a chart's data table: its own, or those that its points have."""
+    if chart.get("columns"):
+        return list(chart["columns"])
+    known = [
+        ("date", "Date"),
+        ("value", chart.get("unit") or "Value"),
+        ("numerator", "Numerator"),
+        ("denominator", "Denominator"),
+        ("note", "Note"),
+    ]
+    return [
+        {"key": key, "label": label}
+        for key, label in known
+        if key in ("date", "value") or any(point.get(key) not in (None, "") for point in chart["points"])
+    ]
+
+
+@register.filter
+def of(column: dict[str, str], row: dict[str, Any]) -> Any:
+    """Return what a row holds in a column."""
+    value = row.get(column["key"])
+    return day(value) if column["key"] == "date" else value

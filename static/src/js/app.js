@@ -1,0 +1,32 @@
+// What every page needs. Nothing here is needed to use a page: forms and links work without it.
+import {
+  Button,
+  CharacterCount,
+  Checkboxes,
+  createAll,
+  ErrorSummary,
+  Header,
+  NotificationBanner,
+  PasswordInput,
+  Radios,
+  SkipLink,
+} from "nhsuk-frontend";
+import { watchKeys } from "./keys.js";
+import { sendOnce } from "./send-once.js";
+
+document.body.classList.add("js-enabled", "nhsuk-frontend-supported");
+
+const components = [Button, CharacterCount, Checkboxes, ErrorSummary, Header, NotificationBanner, PasswordInput, Radios, SkipLink];
+
+function start(scope) {
+  for (const component of components) createAll(component, {}, scope);
+}
+
+start(document);
+// What htmx brings later. It also says "load" of the page itself, which has been done.
+document.addEventListener("htmx:load", ({ detail }) => {
+  if (detail.elt !== document.body) start(detail.elt);
+});
+
+sendOnce();
+watchKeys();
