@@ -3,12 +3,14 @@
 from django.conf import settings
 from django.urls import include, path
 
+from iocn.shared.gallery import gallery
+
 urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
 ]
 
 if settings.MODE != "production":
-    urlpatterns += []
+    urlpatterns += [path("gallery/", gallery)]
 
 urlpatterns += [
     path("<slug:network>/", include("people.urls")),

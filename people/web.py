@@ -34,7 +34,7 @@ def network_page(
                 Membership.objects.active()
                 .with_roles()
                 .select_related("network")
-                .filter(network__slug=network, person__pk=request.user.pk)
+                .filter(network__slug=network, person__email=request.user.get_username())
                 .first()
             )
             if membership is None or (permission is not None and not membership.may(permission)):
