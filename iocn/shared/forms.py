@@ -48,13 +48,19 @@ def _is_free_text(field: forms.Field) -> bool:
 
 
 def _use_native_input(widget: forms.Widget) -> None:
-    """Let the browser's own pickers do dates and times; they want ISO values."""
+    """Let the browser's own pickers do dates and times (they want ISO values); keep all else as it was typed."""
     if isinstance(widget, forms.DateInput):
         widget.input_type, widget.format = "date", "%Y-%m-%d"
     elif isinstance(widget, forms.DateTimeInput):
         widget.input_type, widget.format = "datetime-local", "%Y-%m-%dT%H:%M"
     elif isinstance(widget, forms.TimeInput):
         widget.input_type, widget.format = "time", "%H:%M"
+    elif isinstance(widget, forms.NumberInput):
+        # type=number drops what it cannot read, and a wheel over it changes the number unseen.
+        widget.input_type = "text"
+        widget.attrs["inputmode"] = "numeric" if widget.attrs.get("step") in (None, "1", 1) else "decimal"
+        for name in ("min", "max", "step"):
+            widget.attrs.pop(name, None)
     elif isinstance(widget, forms.Textarea):
         # A browser cuts a longer paste off without a word; the server's error keeps all of it.
         widget.attrs.pop("maxlength", None)
