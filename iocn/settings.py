@@ -177,7 +177,8 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = MODE == "test"
+# Tests take the files from static/dist as they are, so that nothing has to be collected before.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = MODE == "test"
 
 # --- Safety ---------------------------------------------------------------------------------------------
 SECURE_CSP = {
