@@ -1,0 +1,251 @@
+"""What a network needs of its people now: the one source of the home page and of the digest.
+
+`gather()` reads for one membership or for all of a network in the same number of queries, and hands each
+membership only what is theirs: an ask reaches its owner, who is answerable, its raiser and its team.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db.models import Max, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from iocn.shared.templatetags.components import day, waited
+from people.models import Membership, Network, StaffTask
+from programmes.escalations.models import Commitment, Escalation, EscalationEvent
+from programmes.escalations.states import OPEN, WITH_OWNER, Move, State
+from programmes.measures.models import Measure
+from programmes.projects.models import TeamMember
+
+# How far ahead a promise is spoken of, and how long a project may be quiet before it is.
+PROMISE_AHEAD = timedelta(days=14)
+QUIET = timedelta(days=21)
+NEWS = timedelta(days=7)
+# So many items of a kind are shown; the rest is behind a link.
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line: what it is, where it leads, and what to know about it."""
+
+    title: str
+    url: str
+    hint: str = ""
+    # What e-mail says instead of the title, where the title must not leave the product.
+    mail_title: str = ""
+
+
+@dataclass
+class Section:
+    """One kind of need (or of news), with what there is of it."""
+
+    key: str
+    title: str
+    url: str = ""
+    items: list[Item] = field(default_factory=list)
+    # News is worth reading but asks for nothing.
+    is_news: bool = False
+
+    @property
+    def shown(self) -> list[Item]:
+        return self.items[:SHOWN]
+
+    @property
+    def count(self) -> int:
+        return len(self.items)
+
+    @property
+    def has_more(self) -> bool:
+        return len(self.items) > SHOWN
+
+
+# In the order of the page: what others wait for first.
+TITLES = {
+    "answer": "Waiting for your answer",
+    "promise": "What you promised",
+    "word": "Waiting for your team’s word",
+    "staff": "For staff",
+    "unowned": "Asks that nobody has taken",
+    "number": "A number is missing",
+    "quiet": "Quiet for three weeks",
+    "news": "What became of your asks",
+}
+
+
+def gather(
+    network: Network, memberships: Iterable[Membership], now: datetime | None = None
+) -> dict[int, list[Section]]:
+    """Return for each membership (by id, with roles loaded) its sections that have something in them.
+
+    For a single membership the queries read only what is theirs; for several, the whole network once.
+    """
+    people = {membership.pk: membership for membership in memberships}
+    needs = _Needs(network, people, now or timezone.now())
+    needs.read()
+    return needs.sections()
+
+
+class _Needs:
+    def __init__(self, network: Network, people: dict[int, Membership], now: datetime) -> None:
+        self.network, self.people, self.now = network, people, now
+        self.today: date = timezone.localdate(now)
+        self.only = next(iter(people.values())) if len(people) == 1 else None
+        self.found: dict[int, dict[str, list[Item]]] = defaultdict(lambda: defaultdict(list))
+        self.teams: dict[int, list[TeamMember]] = defaultdict(list)
+
+    def read(self) -> None:
+        """Read everything, each kind in one query."""
+        self._read_teams()
+        self._read_asks_to_answer()
+        self._read_promises()
+        self._read_asks_awaiting_the_team()
+        self._read_news()
+        self._read_missing_numbers()
+        if any(person.is_staff for person in self.people.values()):
+            self._read_staff_tasks()
+        if any(person.is_staff or person.is_leader for person in self.people.values()):
+            self._read_asks_nobody_took()
+
+    def sections(self) -> dict[int, list[Section]]:
+        """Return what was found, in the order of TITLES."""
+        return {
+            pk: [
+                Section(key, title, self._more_url(key), found[key], is_news=key == "news")
+                for key, title in TITLES.items()
+                if found.get(key)
+            ]
+            for pk, found in ((pk, self.found.get(pk, {})) for pk in self.people)
+        }
+
+    def _more_url(self, key: str) -> str:
+        name = {"staff": "people:staff_list", "number": "measures:measures", "quiet": "projects:projects"}
+        return reverse(name.get(key, "escalations:inbox"), args=[self.network.slug])
+
+    def _add(self, membership_id: int | None, key: str, item: Item) -> None:
+        if membership_id in self.people:
+            self.found[membership_id][key].append(item)
+
+    def _ask_item(self, ask: Escalation, hint: str) -> Item:
+        url = reverse("escalations:ask", args=[self.network.slug, ask.reference])
+        return Item(
+            f"{ask.reference} {ask.ask}",
+            url,
+            hint,
+            mail_title=f"{ask.reference} (restricted: sign in to read it)" if ask.restricted else "",
+        )
+
+    def _team_of(self, ask: Escalation) -> set[int]:
+        """Who may speak for the team of an ask: its raiser, and unless restricted the project's team."""
+        if ask.restricted or ask.project_id is None:
+            return {ask.raised_by_id}
+        team = self.teams[ask.project_id]
+        return {ask.raised_by_id} | {p.membership_id for p in team if p.part != TeamMember.Part.COACH}
+
+    def _read_teams(self) -> None:
+        places = TeamMember.objects.filter(project__network=self.network, left_on=None)
+        if self.only:
+            places = places.filter(membership=self.only)
+        for place in places.select_related("project"):
+            self.teams[place.project_id].append(place)
+            project = place.project
+            if project.is_open and project.moved_at < self.now - QUIET and place.part != TeamMember.Part.COACH:
+                url = reverse("projects:project", args=[self.network.slug, project.pk])
+                hint = f"Nothing logged since {day(project.moved_at)}"
+                self._add(place.membership_id, "quiet", Item(project.name, url, hint))
+
+    def _read_asks_to_answer(self) -> None:
+        asks = Escalation.objects.filter(network=self.network, state__in=[State.RAISED, State.ACKNOWLEDGED])
+        asks = asks.filter(owner=self.only) if self.only else asks.filter(owner__isnull=False)
+        for ask in asks.order_by("waiting_since", "id"):
+            hint = f"{ask.get_urgency_display()} · waited {waited(ask.waiting_since, self.now)}"
+            self._add(ask.owner_id, "answer", self._ask_item(ask, hint))
+
+    def _read_promises(self) -> None:
+        promises = Commitment.objects.filter(
+            escalation__network=self.network,
+            kept_at=None,
+            ended_at=None,
+            due_on__lte=self.today + PROMISE_AHEAD,
+        ).select_related("escalation")
+        if self.only:
+            promises = promises.filter(by=self.only)
+        for promise in promises.order_by("due_on", "id"):
+            late = promise.due_on < self.today
+            hint = f"{'Not yet met: was due' if late else 'By'} {day(promise.due_on)}"
+            item = self._ask_item(promise.escalation, hint)
+            if not promise.escalation.restricted:
+                item = Item(promise.what, item.url, f"{hint} · {promise.escalation.reference}")
+            self._add(promise.by_id, "promise", item)
+
+    def _own_or_team(self) -> Q:
+        if not self.only:
+            return Q()
+        return Q(raised_by=self.only) | Q(project__in=list(self.teams), restricted=False)
+
+    def _read_asks_awaiting_the_team(self) -> None:
+        awaiting = [state for state in OPEN if state not in WITH_OWNER]
+        asks = Escalation.objects.filter(self._own_or_team(), network=self.network, state__in=awaiting)
+        for ask in asks.order_by("waiting_since", "id"):
+            done = ask.state == State.DONE
+            hint = "Done: is it settled?" if done else "Not possible now: read why, and say that you have"
+            for pk in self._team_of(ask):
+                self._add(pk, "word", self._ask_item(ask, hint))
+
+    def _read_news(self) -> None:
+        said = {
+            Move.ACKNOWLEDGE: "Being looked at",
+            Move.HAND_ON: "Handed on",
+            Move.ACCEPT: "Yes, with a promise",
+        }
+        events = EscalationEvent.objects.filter(
+            escalation__in=Escalation.objects.filter(
+                self._own_or_team(), network=self.network, state__in=WITH_OWNER
+            ),
+            move__in=list(said),
+            at__gte=self.now - NEWS,
+        ).select_related("escalation")
+        last: dict[int, EscalationEvent] = {}
+        for event in events.order_by("at", "id"):
+            last[event.escalation_id] = event
+        for event in last.values():
+            hint = f"{said[Move(event.move)]}, {day(event.at)}"
+            for pk in self._team_of(event.escalation) - {event.by_id}:
+                self._add(pk, "news", self._ask_item(event.escalation, hint))
+
+    def _read_missing_numbers(self) -> None:
+        """Find measures whose last month has no number. The month must be over, and the measure must have begun."""
+        this_month = self.today.replace(day=1)
+        last_month = (this_month - timedelta(days=1)).replace(day=1)
+        measures = Measure.objects.filter(network=self.network, project__in=self._open_projects())
+        late = measures.annotate(latest=Max("observations__period")).filter(latest__lt=last_month)
+        for measure in late:
+            url = reverse("measures:measure", args=[self.network.slug, measure.pk])
+            item = Item(measure.name, url, f"The last number is for {measure.latest:%B %Y}")
+            for place in self.teams[measure.project_id]:
+                if place.part in (TeamMember.Part.LEAD, TeamMember.Part.TEAM):
+                    self._add(place.membership_id, "number", item)
+
+    def _open_projects(self) -> list[int]:
+        return [pk for pk, places in self.teams.items() if places[0].project.is_open]
+
+    def _read_staff_tasks(self) -> None:
+        url = reverse("people:staff_list", args=[self.network.slug])
+        tasks = StaffTask.objects.filter(network=self.network, settled_at=None)[: 10 * SHOWN]
+        items = [Item(task.text, url, f"{task.get_kind_display()} · since {day(task.created_at)}") for task in tasks]
+        for pk, person in self.people.items():
+            if person.is_staff and items:
+                self.found[pk]["staff"] += items
+
+    def _read_asks_nobody_took(self) -> None:
+        asks = Escalation.objects.filter(network=self.network, owner=None, state__in=WITH_OWNER)
+        for ask in asks.order_by("waiting_since", "id")[: 10 * SHOWN]:
+            item = self._ask_item(ask, f"Waited {waited(ask.waiting_since, self.now)}")
+            for pk, person in self.people.items():
+                may_take = person.is_leader and not ask.restricted and pk != ask.raised_by_id
+                if person.is_staff or may_take:
+                    self.found[pk]["unowned"].append(item)
+
