@@ -1,10 +1,19 @@
 """Programmes of care, pathway projects and their teams, prototypes and their test cycles."""
 
+from __future__ import annotations
+
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from people.models import Membership, Network
+
+
+# An open project in which nothing has moved for so long is stalled.
+STALLED_AFTER = timedelta(weeks=4)
 
 
 class ProgrammeOfCare(models.Model):
@@ -23,6 +32,27 @@ class ProgrammeOfCare(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("projects:programme", args=[self.network.slug, self.pk])
+
+
+class PathwayProjectQuerySet(models.QuerySet["PathwayProject"]):
+    def open(self) -> PathwayProjectQuerySet:
+        """Return those on which work goes on."""
+        return self.exclude(stage__in=[PathwayProject.Stage.HANDED_OVER, PathwayProject.Stage.STOPPED])
+
+    def with_member(self, membership: Membership) -> PathwayProjectQuerySet:
+        """Return those in whose team the membership is now, in any part."""
+        return self.filter(
+            models.Exists(
+                TeamMember.objects.now().filter(project=models.OuterRef("pk"), membership=membership)
+            )
+        )
+
+    def stalled(self) -> PathwayProjectQuerySet:
+        """Return open projects in which nothing has moved for four weeks."""
+        return self.open().filter(moved_at__lt=timezone.now() - STALLED_AFTER)
 
 
 class PathwayProject(models.Model):
@@ -50,6 +80,8 @@ class PathwayProject(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     # When somebody last logged, counted or moved something: what is stalled shows by it.
     moved_at = models.DateTimeField(default=timezone.now)
+
+    objects = PathwayProjectQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "id"]
@@ -80,6 +112,25 @@ class PathwayProject(models.Model):
         """Whether work on it goes on."""
         return self.stage not in (self.Stage.HANDED_OVER, self.Stage.STOPPED)
 
+    @property
+    def is_stalled(self) -> bool:
+        """Whether nothing has moved for four weeks though work should go on."""
+        return self.is_open and self.moved_at < timezone.now() - STALLED_AFTER
+
+    def get_absolute_url(self) -> str:
+        return reverse("projects:project", args=[self.network.slug, self.pk])
+
+    def mark_moved(self) -> None:
+        """Remember that somebody logged, counted or moved something just now."""
+        self.moved_at = timezone.now()
+        self.save(update_fields=["moved_at"])
+
+
+class TeamMemberQuerySet(models.QuerySet["TeamMember"]):
+    def now(self) -> TeamMemberQuerySet:
+        """Return those who are in their team and have not left."""
+        return self.filter(left_on=None)
+
 
 class TeamMember(models.Model):
     """A membership's part in a project, from and until."""
@@ -95,6 +146,8 @@ class TeamMember(models.Model):
     part = models.CharField(max_length=20, choices=Part, default=Part.TEAM)
     joined_on = models.DateField(default=timezone.localdate)
     left_on = models.DateField(null=True, blank=True)
+
+    objects = TeamMemberQuerySet.as_manager()
 
     class Meta:
         ordering = ["part", "membership__name", "id"]
@@ -158,6 +211,8 @@ class TestCycle(models.Model):
     ending = models.CharField("so we will", max_length=10, choices=Ending, blank=True)
     logged_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     logged_at = models.DateTimeField(default=timezone.now)
+    # The form that logged it: sent twice, it logs once.
+    form_key = models.UUIDField(null=True, unique=True, editable=False)
 
     class Meta:
         ordering = ["-on", "-number"]

@@ -1,0 +1,293 @@
+"""Everything that writes programmes, projects, teams and tries. The view has asked whether the person may."""
+
+from datetime import date
+from uuid import UUID
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from iocn.shared.history import record
+from people.models import Membership, StaffTask
+from programmes.projects.models import PathwayProject, ProgrammeOfCare, Prototype, TeamMember, TestCycle
+from programmes.projects.states import MOVES, OPEN, needs_reason, state_of_prototype
+
+Stage = PathwayProject.Stage
+Part = TeamMember.Part
+
+
+# --- Programmes --------------------------------------------------------------------------------------------
+@transaction.atomic
+def create_programme(*, by: Membership, name: str, aim: str = "") -> ProgrammeOfCare:
+    """Create a programme of care."""
+    programme = ProgrammeOfCare.objects.create(network=by.network, name=name, aim=aim)
+    record(by=by, on=programme, what="created the programme")
+    return programme
+
+
+@transaction.atomic
+def change_programme(*, by: Membership, programme: ProgrammeOfCare, name: str, aim: str) -> None:
+    """Change what a programme is called and aims at."""
+    changes = _changes([("name", programme.name, name), ("aim", programme.aim, aim)])
+    if not changes:
+        return
+    programme.name, programme.aim = name, aim
+    programme.save(update_fields=["name", "aim"])
+    record(by=by, on=programme, what=_what(changes), text="\n".join(changes.values()))
+
+
+# --- Projects ----------------------------------------------------------------------------------------------
+@transaction.atomic
+def create_project(
+    *,
+    by: Membership,
+    name: str,
+    aim: str = "",
+    programme: ProgrammeOfCare | None = None,
+    stage: str = Stage.PROBLEM,
+) -> PathwayProject:
+    """Start a project at an open stage. Whoever starts it leads it."""
+    if stage not in OPEN:
+        raise ValidationError("A project starts at a stage in which work goes on.")
+    _same_network(by, programme)
+    project = PathwayProject.objects.create(
+        network=by.network, name=name, aim=aim, programme=programme, stage=stage
+    )
+    record(by=by, on=project, what="started the project")
+    TeamMember.objects.create(project=project, membership=by, part=Part.LEAD)
+    return project
+
+
+@transaction.atomic
+def change_project(
+    *, by: Membership, project: PathwayProject, name: str, aim: str, programme: ProgrammeOfCare | None
+) -> None:
+    """Change what a project is called, aims at and belongs to."""
+    _same_network(by, programme)
+    changes = _changes(
+        [
+            ("name", project.name, name),
+            ("aim", project.aim, aim),
+            ("programme", str(project.programme or ""), str(programme or "")),
+        ]
+    )
+    if not changes:
+        return
+    project.name, project.aim, project.programme = name, aim, programme
+    project.moved_at = timezone.now()
+    project.save(update_fields=["name", "aim", "programme", "moved_at"])
+    record(by=by, on=project, what=_what(changes), text="\n".join(changes.values()))
+
+
+@transaction.atomic
+def move_stage(*, by: Membership, project: PathwayProject, stage: str, reason: str = "") -> None:
+    """Move a project to another stage; going back, stopping and taking up again need a reason."""
+    locked = PathwayProject.objects.select_for_update().get(pk=project.pk)
+    if stage not in MOVES[Stage(locked.stage)]:
+        raise ValidationError(
+            f"A project cannot go from “{locked.get_stage_display()}” to “{Stage(stage).label}”."
+        )
+    if needs_reason(locked.stage, stage) and not reason.strip():
+        raise ValidationError("Say in a sentence why.")
+    project.stage = stage
+    project.stage_since = project.moved_at = timezone.now()
+    project.save(update_fields=["stage", "stage_since", "moved_at"])
+    record(by=by, on=project, what=f"moved it to “{Stage(stage).label}”", text=reason)
+    if project.is_open:
+        _tell_staff_if_nobody_leads(project)
+
+
+# --- Teams -------------------------------------------------------------------------------------------------
+@transaction.atomic
+def add_to_team(*, by: Membership, project: PathwayProject, membership: Membership, part: str) -> TeamMember:
+    """Add a member of the network to a team; who is in it already gets the new part."""
+    _same_network(by, membership)
+    _may_have_part(membership, part)
+    # Locks the project, so that two who add the same person at once do not meet in the constraint.
+    PathwayProject.objects.select_for_update(no_key=True).get(pk=project.pk)
+    place = TeamMember.objects.now().filter(project=project, membership=membership).first()
+    label = Part(part).label
+    if place is None:
+        place = TeamMember.objects.create(project=project, membership=membership, part=part)
+        record(by=by, on=project, what=f"added {membership.name} to the team", text=f"Part: {label}")
+    elif place.part != part:
+        before = Part(place.part).label
+        place.part = part
+        place.save(update_fields=["part"])
+        record(
+            by=by,
+            on=project,
+            what=f"changed the part of {membership.name}",
+            text=f"Part: {label} (before: {before})",
+        )
+    project.mark_moved()
+    if part == Part.LEAD:
+        _open_tasks(project).update(settled_at=timezone.now(), settled_by=by)
+    else:
+        _tell_staff_if_nobody_leads(project)
+    return place
+
+
+@transaction.atomic
+def leave_team(*, by: Membership, team_member: TeamMember) -> None:
+    """End somebody's place in a team, today. Staff hear of an open project that nobody leads any more."""
+    if team_member.left_on:
+        return
+    team_member.left_on = timezone.localdate()
+    team_member.save(update_fields=["left_on"])
+    project, who = team_member.project, team_member.membership
+    left = by.pk == who.pk
+    record(by=by, on=project, what="left the team" if left else f"took {who.name} off the team")
+    project.mark_moved()
+    _tell_staff_if_nobody_leads(project, left_by=who)
+
+
+def leave_teams(membership: Membership, by: Membership) -> None:
+    """End all places of a membership that is being closed (people.hooks.membership_closing)."""
+    places = TeamMember.objects.now().filter(membership=membership)
+    for place in places.select_related("project", "membership"):
+        place.left_on = timezone.localdate()
+        place.save(update_fields=["left_on"])
+        record(by=by, on=place.project, what=f"ended the place of {membership.name}, who left the network")
+        _tell_staff_if_nobody_leads(place.project, left_by=membership)
+
+
+def _may_have_part(membership: Membership, part: str) -> None:
+    if not membership.is_active:
+        raise ValidationError(f"{membership.name} is not an active member of the network.")
+    if membership.is_evaluator_only:
+        raise ValidationError(f"{membership.name} reads numbers only and cannot be in a team.")
+    if membership.is_citizen_only and part != Part.CITIZEN_PARTNER:
+        raise ValidationError(f"{membership.name} is a citizen partner. Choose that part.")
+
+
+def _tell_staff_if_nobody_leads(project: PathwayProject, left_by: Membership | None = None) -> None:
+    if not project.is_open or TeamMember.objects.now().filter(project=project, part=Part.LEAD).exists():
+        return
+    if not _open_tasks(project).exists():
+        StaffTask.objects.create(
+            network_id=project.network_id,
+            kind=StaffTask.Kind.PROJECT,
+            text=f"Nobody leads the project “{project.name}” now.",
+            left_by=left_by,
+            subject=project,
+        )
+
+
+def _open_tasks(project: PathwayProject):  # type: ignore[no-untyped-def]
+    return StaffTask.objects.filter(
+        kind=StaffTask.Kind.PROJECT,
+        subject_type=ContentType.objects.get_for_model(project),
+        subject_id=project.pk,
+        settled_at=None,
+    )
+
+
+# --- Tries -------------------------------------------------------------------------------------------------
+@transaction.atomic
+def log_try(
+    *,
+    by: Membership,
+    project: PathwayProject,
+    do: str,
+    prototype: Prototype | None = None,
+    new_prototype: str = "",
+    on: date | None = None,
+    plan: str = "",
+    study: str = "",
+    act: str = "",
+    ending: str = "",
+    form_key: UUID | None = None,
+) -> TestCycle:
+    """Log a try of a prototype, or of a new one by its name. The same form sent twice logs once."""
+    prototype = _locked(project, prototype, new_prototype)
+    if form_key and (sent := TestCycle.objects.filter(form_key=form_key).first()):
+        if (sent.prototype_id, sent.logged_by_id, sent.do) == (prototype.pk, by.pk, do):
+            return sent
+        # The browser's "back" and another sentence: something new on an old form.
+        form_key = None
+    last = prototype.test_cycles.aggregate(last=Max("number"))["last"] or 0
+    test_cycle = TestCycle.objects.create(
+        prototype=prototype,
+        number=last + 1,
+        on=on or timezone.localdate(),
+        do=do,
+        plan=plan,
+        study=study,
+        act=act,
+        ending=ending,
+        logged_by=by,
+        form_key=form_key,
+    )
+    _follow_endings(prototype)
+    record(by=by, on=project, what=f"logged try {test_cycle.number}", text=prototype.name)
+    project.mark_moved()
+    return test_cycle
+
+
+@transaction.atomic
+def complete_try(
+    *,
+    by: Membership,
+    test_cycle: TestCycle,
+    do: str,
+    on: date,
+    plan: str = "",
+    study: str = "",
+    act: str = "",
+    ending: str = "",
+) -> None:
+    """Say more about a try than when it was logged, or put it right."""
+    project = test_cycle.prototype.project
+    prototype = _locked(project, test_cycle.prototype, "")
+    values = {"do": do, "on": on, "plan": plan, "study": study, "act": act, "ending": ending}
+    changed = [name for name, value in values.items() if getattr(test_cycle, name) != value]
+    if not changed:
+        return
+    for name in changed:
+        setattr(test_cycle, name, values[name])
+    test_cycle.save(update_fields=changed)
+    _follow_endings(prototype)
+    record(by=by, on=project, what=f"added to try {test_cycle.number}", text=prototype.name)
+    project.mark_moved()
+
+
+def _locked(project: PathwayProject, prototype: Prototype | None, new_prototype: str) -> Prototype:
+    """Return the prototype, locked: tries are numbered one after another, and each form is looked for once."""
+    if prototype is None:
+        name = new_prototype.strip()
+        if not name:
+            raise ValidationError("Say what was tried: a prototype, or the name of a new one.")
+        prototype = project.prototypes.filter(name__iexact=name).first()
+        if prototype is None:
+            prototype, _ = Prototype.objects.get_or_create(project=project, name=name)
+    if prototype.project_id != project.pk:
+        raise ValidationError("This prototype belongs to another project.")
+    return Prototype.objects.select_for_update(no_key=True).get(pk=prototype.pk)
+
+
+def _follow_endings(prototype: Prototype) -> None:
+    state = state_of_prototype(list(prototype.test_cycles.values_list("ending", flat=True)))
+    if prototype.state != state:
+        prototype.state = state
+        prototype.save(update_fields=["state"])
+
+
+# --- What changed, in words --------------------------------------------------------------------------------
+def _changes(fields: list[tuple[str, str, str]]) -> dict[str, str]:
+    return {
+        label: f"{label.capitalize()}: {after or '–'} (before: {before or '–'})"
+        for label, before, after in fields
+        if before != after
+    }
+
+
+def _what(changes: dict[str, str]) -> str:
+    return f"changed the {' and the '.join(changes)}"
+
+
+def _same_network(by: Membership, thing: ProgrammeOfCare | Membership | None) -> None:
+    if thing is not None and thing.network_id != by.network_id:
+        raise ValidationError("This belongs to another network.")

@@ -1,0 +1,72 @@
+"""Who sees which programmes and projects, and who may do what to them."""
+
+from django.db.models import QuerySet
+
+from iocn.shared.permissions import YES, Answer, no
+from people.models import Membership
+from people.permissions import Permission
+from programmes.projects.models import PathwayProject, PathwayProjectQuerySet, ProgrammeOfCare, TeamMember
+
+Part = TeamMember.Part
+
+
+def programmes_for(membership: Membership) -> QuerySet[ProgrammeOfCare]:
+    """Return the programmes of care that the membership may see: all of its network, or none."""
+    programmes = ProgrammeOfCare.objects.filter(network_id=membership.network_id)
+    return programmes if membership.may(Permission.SEE_PROJECTS) else programmes.none()
+
+
+def projects_for(membership: Membership) -> PathwayProjectQuerySet:
+    """Return the projects that the membership may see: all of its network, or those whose team it is in."""
+    projects = PathwayProject.objects.filter(network_id=membership.network_id)
+    return projects if membership.may(Permission.SEE_PROJECTS) else projects.with_member(membership)
+
+
+def part_in(membership: Membership, project: PathwayProject) -> str:
+    """Return the membership's part in the project's team now, empty if it has none."""
+    found = TeamMember.objects.now().filter(project=project, membership=membership)
+    return found.values_list("part", flat=True).first() or ""
+
+
+def may_read_words(membership: Membership, project: PathwayProject) -> bool:
+    """Whether names and free text are shown: to all but evaluators, who read numbers."""
+    return membership.may(Permission.SEE_PEOPLE) or bool(part_in(membership, project))
+
+
+def may_change_programmes(membership: Membership) -> Answer:
+    """Whether the membership may create and change programmes of care."""
+    if membership.may(Permission.CHANGE_ANY_PROJECT):
+        return YES
+    return no("The network’s staff set up and change programmes.")
+
+
+def may_create(membership: Membership) -> Answer:
+    """Whether the membership may start a project, which it then leads."""
+    if membership.may(Permission.CREATE_PROJECT):
+        return YES
+    return no("Your role does not include starting projects. The network’s staff can help.")
+
+
+def may_change(membership: Membership, project: PathwayProject) -> Answer:
+    """Whether the membership may change the project, its stage and its team: staff, its team and its coach."""
+    if membership.may(Permission.CHANGE_ANY_PROJECT):
+        return YES
+    if part_in(membership, project) in (Part.LEAD, Part.TEAM, Part.COACH):
+        return YES
+    return no("Only the project’s team, its coach and the network’s staff change it.")
+
+
+def may_log(membership: Membership, project: PathwayProject) -> Answer:
+    """Whether the membership may log tries: who may change the project, and its citizen partners."""
+    if project.stage == PathwayProject.Stage.STOPPED:
+        return no("This project is stopped. Its team can take it up again by changing its stage.")
+    if membership.may(Permission.CHANGE_ANY_PROJECT) or part_in(membership, project):
+        return YES
+    return no("Only the project’s team, its coach, its citizen partners and the network’s staff log in it.")
+
+
+def may_end_place(membership: Membership, place: TeamMember) -> Answer:
+    """Whether the membership may end a place in a team: one's own, or in a project that one may change."""
+    if place.membership_id == membership.pk:
+        return YES
+    return may_change(membership, place.project)
