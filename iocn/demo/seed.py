@@ -1,0 +1,276 @@
+"""Loads the demonstration network through the product's own actions, each at its own moment of two years.
+
+The same day gives the same network: nothing is random but a generator with a fixed seed.
+"""
+
+import math
+import random
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import time_machine
+from django.db import transaction
+from django.utils import timezone
+
+from iocn.demo import story
+from iocn.digests.actions import write_digests
+from people import actions as people
+from people.models import Membership, Message, Network, Organisation
+from people.permissions import Role
+from programmes.escalations import actions as escalations
+from programmes.escalations.models import Escalation
+from programmes.measures import actions as measures
+from programmes.projects import actions as projects
+from programmes.projects.models import PathwayProject, ProgrammeOfCare, Prototype, TeamMember
+
+PASSWORD = story.PASSWORD
+
+# One person of each kind: who they are, and their address.
+SIGN_INS = [
+    ("Network staff: cohorts, people, what is stalled", "narrator@example.org"),
+    ("Senior leader (a top): asks wait for her", "legend@example.org"),
+    ("Senior leader in two networks", "saga@example.org"),
+    ("Middle manager on a team", "prose@example.org"),
+    ("Front-line clinician: leads a project", "rhyme@example.org"),
+    ("Coach of several teams", "stanza@example.org"),
+    ("Citizen partner of two projects", "reader@example.org"),
+    ("Evaluator from the university", "critic@example.org"),
+]
+
+# E-mail older than this was "sent" long ago; what is younger goes out when the demonstration starts.
+OLD_MAIL = timedelta(days=7)
+
+
+def load(now: datetime | None = None) -> Network:
+    """Make the demonstration network and a second, small one; return the first.
+
+    All of it or nothing. `now` is the day that it ends on.
+    """
+    with transaction.atomic():
+        loader = _Loader(now or timezone.now())
+        loader.load()
+    return loader.network
+
+
+class _Loader:
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.random = random.Random(1948)  # noqa: S311  # the same network every time, no secret
+        self.steps: list[tuple[datetime, int, Callable[[], object]]] = []
+        self.organisations: dict[str, Organisation] = {}
+        self.members: dict[str, Membership] = {}
+        self.programmes: dict[str, ProgrammeOfCare] = {}
+        self.projects: dict[str, PathwayProject] = {}
+        self.asks: dict[int, Escalation] = {}
+        self.network: Network
+
+    def load(self) -> None:
+        self._plan(760, self._people)
+        self._plan(750, self._remits)
+        self._plan(740, self._programmes)
+        for project in story.PROJECTS:
+            self._plan_project(project)
+        for project_key, days, who, idea, did, ending in story.TRIES:
+            self._plan(days, lambda p=project_key, w=who, i=idea, d=did, e=ending: self._try(p, w, i, d, e))
+        for series in story.MEASURES:
+            self._plan(0.08, lambda s=series: self._measure(s))
+        for number, ask in enumerate(story.ASKS):
+            self._plan_ask(number, ask)
+        self._plan(0.05, self._second_network)
+        for moment, _order, step in sorted(self.steps, key=lambda planned: planned[:2]):
+            with time_machine.travel(moment, tick=False):
+                step()
+        Message.objects.filter(due_at__lt=self.now - OLD_MAIL).delete()
+        with time_machine.travel(self.now, tick=False):
+            write_digests(network=self.network)
+
+    def _plan(self, days_ago: float, step: Callable[[], object]) -> None:
+        """Remember to do the step so many days before now; those of the same moment in the order planned."""
+        self.steps.append((self.now - timedelta(days=days_ago), len(self.steps), step))
+
+    # --- People -----------------------------------------------------------------------------------------
+    def _people(self) -> None:
+        self.network = people.create_network(slug="fableton", name=f"{story.CITY} Health and Care Network")
+        first = next(who for who in story.PEOPLE if "staff" in who.roles)
+        staff = self._invite(None, first)
+        for org in story.ORGANISATIONS:
+            self.organisations[org.key] = people.add_organisation(
+                by=staff, name=org.name, kind=org.kind, ods_code=org.ods_code
+            )
+        for who in story.PEOPLE:
+            membership = staff if who is first else self._invite(staff, who)
+            people.add_post(
+                by=staff,
+                membership=membership,
+                organisation=self.organisations[who.org],
+                job_title=who.title,
+                level=who.level,
+                is_main=True,
+            )
+
+    def _invite(self, by: Membership | None, who: story.Who) -> Membership:
+        membership = people.invite_member(
+            by=by,
+            network=self.network,
+            email=f"{who.key}@example.org",
+            name=who.name,
+            roles=tuple(Role(role) for role in who.roles),
+            send=False,
+        )
+        person = membership.person
+        if person.email in {email for _kind, email in SIGN_INS}:
+            person.set_password(PASSWORD)
+        people.accept_invitation(membership=membership)
+        person.save(update_fields=["password"])
+        self.members[who.key] = membership
+        return membership
+
+    def _remits(self) -> None:
+        staff = self.members["narrator"]
+        for org in story.ORGANISATIONS:
+            if org.sponsor:
+                people.set_executive_sponsor(
+                    by=staff, organisation=self.organisations[org.key], membership=self.members[org.sponsor]
+                )
+        for who, org_key, domain, order in story.REMITS:
+            people.give_remit(
+                by=staff,
+                membership=self.members[who],
+                organisation=self.organisations[org_key],
+                domain=domain,
+                order=order,
+            )
+        for org_key, domain, text in story.MANDATES:
+            people.set_mandate(by=staff, organisation=self.organisations[org_key], domain=domain, text=text)
+
+    def _second_network(self) -> None:
+        network = people.create_network(slug="stroke-alliance", name="Three Rivers Stroke Alliance")
+        Network.objects.filter(pk=network.pk).update(kind=Network.Kind.ISSUE)
+        staff = people.invite_member(
+            by=None, network=network, email="narrator2@example.org", name="Ned Narrator", roles=(Role.STAFF,), send=False
+        )
+        people.accept_invitation(membership=staff)
+        saga = people.invite_member(
+            by=staff, email="saga@example.org", name="Dr Omar Saga", roles=(Role.LEADER,), send=False
+        )
+        people.accept_invitation(membership=saga)
+
+    # --- Projects ---------------------------------------------------------------------------------------
+    def _programmes(self) -> None:
+        for key, (name, aim) in story.PROGRAMMES.items():
+            self.programmes[key] = projects.create_programme(by=self.members["narrator"], name=name, aim=aim)
+
+    def _plan_project(self, project: story.Project) -> None:
+        self._plan(project.began, lambda: self._project(project))
+        later = project.stages[1:]
+        for place, stage in enumerate(later, start=1):
+            # Spread over the time since it began, the last one a good while ago.
+            days = project.began * (1 - 0.8 * place / len(later))
+            self._plan(days, lambda stage=stage: self._stage(project.key, stage))
+
+    def _project(self, project: story.Project) -> None:
+        lead = self.members[project.lead]
+        made = projects.create_project(
+            by=lead, name=project.name, aim=project.aim, programme=self.programmes[project.programme]
+        )
+        self.projects[project.key] = made
+        part = TeamMember.Part
+        places = [(key, part.TEAM) for key in project.team]
+        places += [(key, part.CITIZEN_PARTNER) for key in project.partners]
+        places += [(project.coach, part.COACH)] if project.coach else []
+        for key, place in places:
+            projects.add_to_team(by=lead, project=made, membership=self.members[key], part=place)
+
+    def _stage(self, key: str, stage: str) -> None:
+        project = PathwayProject.objects.get(pk=self.projects[key].pk)
+        reason = "The maker withdrew the sensors; the team joined the strength classes." if stage == "stopped" else ""
+        by = self.members[next(p.lead for p in story.PROJECTS if p.key == key)]
+        projects.move_stage(by=by, project=project, stage=stage, reason=reason)
+
+    def _try(self, key: str, who: str, idea: str, did: str, ending: str) -> None:
+        known = Prototype.objects.filter(project=self.projects[key], name=idea).first()
+        projects.log_try(
+            by=self.members[who],
+            project=self.projects[key],
+            prototype=known,
+            new_prototype="" if known else idea,
+            do=did,
+            ending=ending,
+        )
+
+    # --- Measures ---------------------------------------------------------------------------------------
+    def _measure(self, series: story.Series) -> None:
+        project = next(p for p in story.PROJECTS if p.key == series.project)
+        by = self.members[project.lead]
+        measure = measures.create_measure(
+            by=by,
+            project=self.projects[series.project],
+            name=series.name,
+            kind=series.kind,
+            shape=series.shape,
+            better=series.better,
+            unit=series.unit,
+            source="Made up for the demonstration",
+            made_up=True,
+        )
+        for months_ago in range(24, 0, -1):
+            numerator, denominator = self._number(series, months_ago)
+            measures.add_observation(
+                by=by,
+                measure=measure,
+                period=_months_before(timezone.localdate(self.now), months_ago),
+                numerator=numerator,
+                denominator=denominator,
+            )
+
+    def _number(self, series: story.Series, months_ago: int) -> tuple[int, int | None]:
+        level = series.after if months_ago <= series.change else series.level
+        value = max(0.0, self.random.gauss(level, series.spread))
+        if series.shape == "number":
+            return round(value), None
+        size = max(5, round(self.random.gauss(series.size, math.sqrt(series.size))))
+        part = value / (100 if series.shape == "percentage" else 1000)
+        return min(size, round(part * size)), size
+
+    # --- Asks -------------------------------------------------------------------------------------------
+    def _plan_ask(self, number: int, ask: story.Ask) -> None:
+        self._plan(ask.days_ago, lambda: self._raise(number, ask))
+        for hours, who, move, *words in ask.moves:
+            days = ask.days_ago - hours / 24
+            self._plan(days, lambda w=who, m=move, x=words: self._move(number, w, m, x))
+
+    def _raise(self, number: int, ask: story.Ask) -> None:
+        self.asks[number] = escalations.raise_ask(
+            by=self.members[ask.raiser],
+            ask=ask.ask,
+            urgency=ask.urgency,
+            background=ask.background,
+            project=self.projects[ask.project] if ask.project else None,
+            domain=ask.domain,
+            organisation=self.organisations[ask.org],
+            restricted=ask.restricted,
+        )
+
+    def _move(self, number: int, who: str, move: str, words: list[Any]) -> None:
+        step: dict[str, Any] = {"by": self.members[who], "escalation": self.asks[number], "seen": None}
+        match move, words:
+            case "hand_on", [to, text]:
+                escalations.hand_on(**step, to=self.members[to], text=text)
+            case "accept", [what, days]:
+                due_on = timezone.localdate() + timedelta(days=days)
+                escalations.accept(**step, what=what, due_on=due_on)
+            case "decline", [text, would_change]:
+                escalations.decline(**step, text=text, would_change=would_change)
+            case "done", [text]:
+                escalations.mark_done(**step, text=text)
+            case ("acknowledge" | "confirm" | "withdraw"), [text]:
+                getattr(escalations, move)(**step, text=text)
+            case _:
+                raise ValueError(f"The story has no move {move} {words}")
+
+
+def _months_before(today: date, months: int) -> date:
+    """Return the first day of the month so many months before today's."""
+    index = today.year * 12 + today.month - 1 - months
+    return date(index // 12, index % 12 + 1, 1)

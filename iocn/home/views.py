@@ -1,0 +1,78 @@
+"""A person's first page: what needs me now?"""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from iocn.home.needs import gather
+from people.models import Membership, Network, Organisation, Remit
+from people.permissions import Permission
+from people.web import MemberRequest, network_page
+from programmes.projects.models import PathwayProject, ProgrammeOfCare
+from programmes.projects.permissions import projects_for
+
+
+@require_GET
+@network_page()
+def home(request: MemberRequest) -> HttpResponse:
+    """Show what waits for the reader first, then news, then their projects and what they can begin."""
+    membership = request.membership
+    sections = gather(membership.network, [membership])[membership.pk]
+    projects = projects_for(membership)
+    context: dict[str, Any] = {
+        "needs": [section for section in sections if not section.is_news],
+        "news": [section for section in sections if section.is_news],
+        "may_raise": membership.may(Permission.RAISE_ASK),
+        "may_log": not membership.is_evaluator_only,
+    }
+    if membership.is_evaluator_only:
+        context["stages"] = _by_stage(projects)
+    else:
+        own = projects.filter(team__membership=membership, team__left_on=None)
+        context["projects"] = own.order_by("-moved_at", "pk")[:6]
+    if membership.is_staff:
+        context["first_steps"] = first_steps(membership.network)
+    return render(request, "home/home.html", context)
+
+
+def _by_stage(projects: Any) -> list[tuple[str, int]]:
+    stages = list(projects.order_by().values_list("stage", flat=True))
+    return [(label, stages.count(value)) for value, label in PathwayProject.Stage.choices]
+
+
+def first_steps(network: Network) -> list[dict[str, str]]:
+    """Return the steps that set up a new network, for components/task_list.html; empty once all are done.
+
+    One query, whatever the network holds.
+    """
+    here = {"network": OuterRef("pk")}
+    done = Network.objects.filter(pk=network.pk).values_list(
+        Exists(Organisation.objects.filter(**here)),
+        Exists(Membership.objects.filter(**here, roles_held__role="leader", closed_at=None)),
+        Exists(Remit.objects.filter(organisation__network=OuterRef("pk"))),
+        Exists(ProgrammeOfCare.objects.filter(**here)),
+        Exists(PathwayProject.objects.filter(**here)),
+    ).get()
+    if all(done):
+        return []
+    steps = [
+        ("Add the member organisations", "people:add_organisation", "Hospitals, council, charities: whoever takes part."),
+        ("Bring in the members", "people:import_members", "From a CSV file, or one by one. Make somebody a leader."),
+        ("Say who can decide on what", "people:organisations", "On each organisation’s page: its leaders’ remits."),
+        ("Name a programme of care", "projects:add_programme", "A priority of the whole city, such as atrial fibrillation."),
+        ("Start the first project", "projects:add_project", "One team’s improvement, with a citizen partner in it."),
+    ]
+    return [
+        {
+            "title": title,
+            "href": reverse(name, args=[network.slug]),
+            "hint": hint,
+            "tag": "Done" if is_done else "To do",
+            "colour": "green" if is_done else "blue",
+        }
+        for (title, name, hint), is_done in zip(steps, done, strict=True)
+    ]
