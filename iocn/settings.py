@@ -41,7 +41,8 @@ else:
     VAR.mkdir(parents=True, exist_ok=True)
     SECRET_KEY = env.kept_secret(VAR / "secret")
     ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"] + (["testserver"] if MODE == "test" else [])
-    BASE_URL = env.web_address("BASE_URL", f"http://localhost:{env.whole_number('PORT', 8000)}")
+    PORT = env.whole_number("PORT", 8000)
+    BASE_URL = env.web_address("BASE_URL", f"http://localhost:{PORT}")
     DATABASES = {
         "default": env.database("DATABASE_URL")
         if os.environ.get("DATABASE_URL")
@@ -116,6 +117,7 @@ TEMPLATES = [
     },
 ]
 FORM_RENDERER = "iocn.shared.forms.Renderer"
+FILTERS_EMPTY_CHOICE_LABEL = "Any"
 
 # ATOMIC_REQUESTS stays off: with SQLite's immediate transactions every GET would take the write lock.
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -144,6 +146,14 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 # People join by an invitation sent to their address, which proves that it is theirs.
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_FORMS = {
+    "login": "iocn.shared.account_forms.SignIn",
+    "reset_password": "iocn.shared.account_forms.ForgottenPassword",
+    "reset_password_from_key": "iocn.shared.account_forms.NewPassword",
+    "change_password": "iocn.shared.account_forms.ChangePassword",
+    "set_password": "iocn.shared.account_forms.FirstPassword",
+    "reauthenticate": "iocn.shared.account_forms.ConfirmPassword",
+}
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",

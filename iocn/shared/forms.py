@@ -28,11 +28,12 @@ class FormMixin(_Base):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
+        for field in self.fields.values():
             _use_native_input(field.widget)
-            _name_in_error(field, name)
 
     def _clean_fields(self) -> None:
+        for name, field in self.fields.items():  # not in __init__: a form may change its labels after it
+            _name_in_error(field, name)
         super()._clean_fields()  # type: ignore[misc]  # Django's own hook, absent from its stubs
         for name, field in self.fields.items():
             value = self.cleaned_data.get(name)
@@ -71,7 +72,7 @@ def _use_native_input(widget: forms.Widget) -> None:
 def _name_in_error(field: forms.Field, name: str) -> None:
     """Replace Django's "This field is required" by a sentence that says which and how to put it right."""
     if field.error_messages.get("required") != forms.Field.default_error_messages["required"]:
-        return
+        return  # the form says it in its own words
     label = field.label or name.replace("_", " ").capitalize()
     if isinstance(field, forms.BooleanField):
         message = f"Tick “{label}” to go on"
@@ -88,5 +89,5 @@ class Form(FormMixin, forms.Form):
     """Base of every form that is not made from a model."""
 
 
-class ModelForm(FormMixin, forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
+class ModelForm(FormMixin, forms.ModelForm):
     """Base of every form that is made from a model."""

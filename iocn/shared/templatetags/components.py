@@ -9,8 +9,10 @@ from django.forms.boundfield import BoundField
 from django.forms.fields import Field
 from django.forms.widgets import ChoiceWidget, MultiWidget
 from django.template import Context
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 register = template.Library()
 
@@ -58,18 +60,16 @@ def in_words(value: date | datetime | None) -> str:
     return f"{near} at {clock(value)}" if isinstance(value, datetime) else near
 
 
-@register.inclusion_tag("components/moment.html")
-def moment(value: date | datetime | None) -> dict[str, object]:
+@register.simple_tag
+def moment(value: date | datetime | None) -> str:
     """Show a date or time in people's terms, the exact one on hover and in the markup."""
     if not value:
-        return {}
-    if isinstance(value, datetime):
-        return {
-            "iso": _local(value).isoformat(timespec="seconds"),
-            "exact": f"{day(value)} at {clock(value)}",
-            "words": in_words(value),
-        }
-    return {"iso": value.isoformat(), "exact": day(value), "words": in_words(value)}
+        return ""
+    exact = f"{day(value)} at {clock(value)}" if isinstance(value, datetime) else day(value)
+    iso = _local(value).isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
+    shown = render_to_string("components/moment.html", {"iso": iso, "exact": exact, "words": in_words(value)})
+    # The template's last line break would be a space before a full stop.
+    return SafeString(shown.strip())
 
 
 @register.filter
@@ -106,23 +106,22 @@ def problems(form: object) -> list[dict[str, str]]:
     """
     if not isinstance(form, BaseForm) or not form.is_bound:
         return []
-    found = []
-    for name, errors in form.errors.items():
-        field = form[name] if name in form.fields else None
-        for message in errors:
-            found.append({"text": _named(field, str(message)), "href": _address(field)})
+    # In the order of the page, what concerns the whole form first.
+    found = [{"text": str(message), "href": ""} for message in form.non_field_errors()]
+    for field in form:
+        found += [{"text": _named(field, str(message)), "href": _address(field)} for message in field.errors]
     return found
 
 
-def _named(field: BoundField | None, message: str) -> str:
+def _named(field: BoundField, message: str) -> str:
     # Forms that are not ours (allauth's) say only "This field is required"; a summary must say which.
-    if field is not None and message == str(Field.default_error_messages["required"]):
+    if message == str(Field.default_error_messages["required"]):
         return f"Fill in “{field.label}”"
     return message
 
 
-def _address(field: BoundField | None) -> str:
-    if field is None or field.is_hidden:
+def _address(field: BoundField) -> str:
+    if field.is_hidden:
         return ""
     widget = field.field.widget
     if isinstance(widget, ChoiceWidget) and widget.use_fieldset:

@@ -28,6 +28,7 @@ function words(point, unit) {
 
 function draw(chart, width) {
   const points = read(chart);
+  const narrow = width < 500;
   const known = points.filter((point) => point.value != null);
   const last = known.at(-1);
   const marks = [
@@ -35,7 +36,7 @@ function draw(chart, width) {
     ...Object.values(SIGNALS).map((signal) =>
       dot(
         known.filter((point) => point.signal === signal),
-        { x: "at", y: "value", fill: signal.colour, stroke: "white", strokeWidth: 1, symbol: signal.shape, r: signal === SIGNALS.common ? 4 : 5.5 },
+        { x: "at", y: "value", fill: signal.colour, stroke: "white", strokeWidth: 1, symbol: signal.shape, r: (signal === SIGNALS.common ? 4 : 5.5) * (narrow ? 0.75 : 1) },
       ),
     ),
   ];
@@ -61,13 +62,13 @@ function draw(chart, width) {
   const picture = plot({
     className: "iocn-plot",
     width,
-    height: width < 500 ? 260 : 320,
-    marginLeft: 56,
-    marginRight: chart.median == null ? 20 : 72,
+    height: narrow ? 260 : 320,
+    marginLeft: narrow ? 36 : 48,
+    marginRight: chart.median == null ? 16 : narrow ? 56 : 68,
     marginTop: 32,
     marginBottom: 44,
     style: { fontSize: "14px", fontFamily: "inherit", color: INK },
-    x: { type: "utc", label: null, ticks: Math.max(3, Math.floor(width / 130)) },
+    x: { type: "utc", label: null, ticks: Math.max(3, Math.floor(width / 110)) },
     y: {
       label: chart.unit || null,
       labelArrow: "none",

@@ -1,0 +1,47 @@
+"""allauth's forms in our words and with our errors; settings.ACCOUNT_FORMS names them."""
+
+from typing import Any
+
+from allauth.account import forms as allauth
+
+from iocn.shared.forms import FormMixin
+
+
+class _Plain(FormMixin):
+    """No placeholders: they vanish when one types, and say what the label says."""
+
+    labels: dict[str, str] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            field.label = self.labels.get(name, field.label)
+
+
+class SignIn(_Plain, allauth.LoginForm):
+    labels = {"login": "E-mail address", "remember": "Keep me signed in on this device"}
+
+
+class ForgottenPassword(_Plain, allauth.ResetPasswordForm):
+    labels = {"email": "E-mail address"}
+
+
+class NewPassword(_Plain, allauth.ResetPasswordKeyForm):
+    labels = {"password1": "New password", "password2": "New password again"}
+
+
+class ChangePassword(_Plain, allauth.ChangePasswordForm):
+    labels = {
+        "oldpassword": "Password now",
+        "password1": "New password",
+        "password2": "New password again",
+    }
+
+
+class FirstPassword(_Plain, allauth.SetPasswordForm):
+    labels = {"password1": "Password", "password2": "Password again"}
+
+
+class ConfirmPassword(_Plain, allauth.ReauthenticateForm):
+    labels = {"password": "Password"}
