@@ -1,12 +1,17 @@
-"""The first segment of an address is one of ours (RESERVED below) or a network's slug."""
+"""The first segment of an address is one of ours (people.models.RESERVED_SLUGS) or a network's slug."""
 
 from django.conf import settings
 from django.urls import include, path
 
 from iocn.shared.gallery import gallery
+from people.views import account
 
 urlpatterns = [
-    path("accounts/", include("allauth.account.urls")),
+    path("", account.start, name="start"),
+    path("networks/", account.networks, name="networks"),
+    path("invitations/<str:token>/", account.invitation, name="invitation"),
+    path("mail/stop/<str:token>/", account.stop_mail, name="stop_mail"),
+    path("accounts/", include("people.account_urls")),
 ]
 
 if settings.MODE != "production":

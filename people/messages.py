@@ -7,8 +7,9 @@ worker to look at once rather than at the next sweep.
 import logging
 import smtplib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from typing import TypedDict, Unpack
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -42,32 +43,43 @@ def stop_url(membership: Membership, kind: str) -> str:
     return absolute(reverse("stop_mail", args=[token]))
 
 
-def tell(
-    membership: Membership,
-    *,
-    kind: Message.Kind,
-    cause: str,
-    subject: str,
-    paragraphs: Sequence[str],
-    link: str,
-    link_label: str,
-    why: str,
-) -> None:
+class Letter(TypedDict):
+    """What `tell` takes."""
+
+    kind: Message.Kind
+    cause: str
+    subject: str
+    paragraphs: Sequence[str]
+    link: str
+    link_label: str
+    why: str
+
+
+def tell(membership: Membership, **letter_of: Unpack[Letter]) -> None:
     """Write a short e-mail to the membership: paragraphs, one button, and why it came.
 
     `link` is a path of ours. `cause` names what happened: the same cause never writes to a person twice.
     Whoever stopped e-mail of this kind gets none.
     """
+    if wants(membership, letter_of["kind"]):
+        _write(letter(membership, **letter_of))
+
+
+def letter(membership: Membership, **what: Unpack[Letter]) -> Message:
+    """Return the e-mail of `tell`, not yet saved."""
     context = {
-        "paragraphs": paragraphs,
-        "link": absolute(link),
-        "link_label": link_label,
-        "why": why,
-        "stop": stop_url(membership, kind),
+        **what,
+        "link": absolute(what["link"]),
+        "stop": stop_url(membership, what["kind"]),
         "to": membership,
-        "subject": subject,
     }
-    write(membership, kind=kind, cause=cause, subject=subject, template="mail/message", context=context)
+    return compose(membership, what["kind"], what["cause"], what["subject"], "mail/message", context)
+
+
+def send_letters(letters: Iterable[Message]) -> None:
+    """Save many e-mails in few statements; who gets them has been asked (`wants`)."""
+    Message.objects.bulk_create(letters, batch_size=200, ignore_conflicts=True)
+    wake()
 
 
 def write(
@@ -82,19 +94,32 @@ def write(
     """Write an e-mail from `template`.txt and .html; return whether it is new (False: stopped or written before)."""
     if not wants(membership, kind):
         return False
-    _message, is_new = Message.objects.get_or_create(
+    return _write(compose(membership, kind, cause, subject, template, context))
+
+
+def compose(
+    membership: Membership, kind: str, cause: str, subject: str, template: str, context: dict[str, object]
+) -> Message:
+    """Return an e-mail from `template`.txt and .html, not yet saved."""
+    return Message(
+        network_id=membership.network_id,
         to=membership,
+        kind=kind,
         cause=cause,
-        defaults={
-            "network_id": membership.network_id,
-            "kind": kind,
-            "subject": subject[:200],
-            "text": render_to_string(f"{template}.txt", context),
-            "html": render_to_string(f"{template}.html", context),
-        },
+        subject=subject[:200],
+        text=render_to_string(f"{template}.txt", context),
+        html=render_to_string(f"{template}.html", context),
     )
+
+
+def _write(message: Message) -> bool:
+    """Save the message unless its cause has written to this person before; return whether it is new."""
+    if Message.objects.filter(to=message.to, cause=message.cause).exists():
+        return False
+    # Two at once: the second one's insert does nothing.
+    Message.objects.bulk_create([message], ignore_conflicts=True)
     wake()
-    return is_new
+    return True
 
 
 def write_account_mail(*, address: str, subject: str, text: str) -> None:
@@ -121,9 +146,17 @@ def wants(membership: Membership, kind: str) -> bool:
 def wake() -> None:
     """Ask a worker to send what is due, once the transaction has committed. A dead broker is no error: beat
     sweeps every minute."""
+    # Once is enough, however many messages a transaction writes.
+    if not any(
+        call is _wake_a_worker for _savepoints, call, _robust in transaction.get_connection().run_on_commit
+    ):
+        transaction.on_commit(_wake_a_worker, robust=True)
+
+
+def _wake_a_worker() -> None:
     from people.tasks import send_due_messages
 
-    transaction.on_commit(lambda: send_due_messages.delay(), robust=True)
+    send_due_messages.delay()
 
 
 # --- The worker's side ----------------------------------------------------------------------------------

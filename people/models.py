@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.aggregates import StringAgg
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 
 from iocn.shared.validators import ods_code
@@ -37,6 +38,12 @@ class Level(models.TextChoices):
     MIDDLE = "middle", "Manager"
     FRONT_LINE = "front_line", "Front line"
     CITIZEN = "citizen", "Citizen partner"
+
+
+# First segments of addresses that are ours, now or soon: no network may take one.
+RESERVED_SLUGS = frozenset(
+    ["accounts", "admin", "api", "demo", "docs", "favicon", "gallery", "healthz", "help", "invitations", "mail", "media", "metrics", "networks", "outbox", "readyz", "robots", "schema", "search", "sign-in", "static"]
+)
 
 
 class Network(models.Model):
@@ -110,6 +117,9 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:organisation", args=[self.network.slug, self.pk])
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -219,6 +229,9 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("people:member", args=[self.network.slug, self.pk])
+
     @cached_property
     def roles(self) -> frozenset[Role]:
         """The roles held, from `with_roles()` where it was used, else read now."""
@@ -277,6 +290,12 @@ class RoleHeld(models.Model):
         return Role(self.role).label
 
 
+class PostQuerySet(models.QuerySet["Post"]):
+    def current(self) -> PostQuerySet:
+        """Return those that have not ended."""
+        return self.filter(Q(until_date=None) | Q(until_date__gt=timezone.localdate()))
+
+
 class Post(models.Model):
     """A membership's job. One person may hold several; one is the main one."""
 
@@ -287,6 +306,8 @@ class Post(models.Model):
     from_date = models.DateField("from", default=timezone.localdate)
     until_date = models.DateField("until", null=True, blank=True)
     is_main = models.BooleanField("main post", default=False)
+
+    objects = PostQuerySet.as_manager()
 
     class Meta:
         ordering = ["-is_main", "until_date", "-from_date", "id"]
@@ -303,7 +324,12 @@ class Post(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.job_title}, {self.organisation}"
+        return f"{self.job_title}, {self.organisation}" if self.job_title else str(self.organisation)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it has not ended."""
+        return self.until_date is None or self.until_date > timezone.localdate()
 
 
 class Remit(models.Model):
@@ -335,7 +361,8 @@ class Mandate(models.Model):
     class Meta:
         ordering = ["organisation", "domain", "id"]
         constraints = [
-            models.CheckConstraint(condition=Q(domain__in=Domain.values), name="mandate_domain_is_known")
+            models.UniqueConstraint(fields=["organisation", "domain"], name="mandate_once"),
+            models.CheckConstraint(condition=Q(domain__in=Domain.values), name="mandate_domain_is_known"),
         ]
 
     def __str__(self) -> str:
@@ -371,6 +398,8 @@ class StaffTask(models.Model):
     network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="staff_tasks")
     kind = models.CharField(max_length=10, choices=Kind)
     text = models.CharField(max_length=300)
+    # Of the remit that is free; the subject is its organisation.
+    domain = models.CharField(max_length=20, choices=Domain, blank=True)
     left_by = models.ForeignKey(Membership, on_delete=models.CASCADE, null=True, related_name="+")
     subject_type = models.ForeignKey(ContentType, on_delete=models.PROTECT, related_name="+")
     subject_id = models.BigIntegerField()
@@ -388,7 +417,7 @@ class StaffTask(models.Model):
                 name="staff_task_settled_at_and_by",
             ),
             models.UniqueConstraint(
-                fields=["subject_type", "subject_id", "kind"],
+                fields=["subject_type", "subject_id", "kind", "domain"],
                 condition=Q(settled_at=None),
                 name="one_open_staff_task_per_thing",
             ),
@@ -466,6 +495,10 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    def get_absolute_url(self) -> str:
+        """The page of the member to whom it went: where staff put an address right."""
+        return reverse("people:member", args=[self.network.slug, self.to_id])  # type: ignore[union-attr]
 
 
 class Upload(models.Model):

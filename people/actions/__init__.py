@@ -1,0 +1,54 @@
+"""Everything that writes in this room. Each action is atomic and writes its history row.
+
+`by` is the membership that acts, or None for an operator's command. An action that cannot be done now raises
+ValidationError with a sentence for the person.
+"""
+
+from people.actions.account import change_own_settings, stop_mail, take_mail_again
+from people.actions.members import (
+    Invite,
+    accept_invitation,
+    close_membership,
+    invite_many,
+    invite_member,
+    join,
+    send_invitation_again,
+    set_roles,
+)
+from people.actions.organisations import (
+    add_organisation,
+    change_organisation,
+    close_organisation,
+    create_network,
+    set_executive_sponsor,
+    set_mandate,
+)
+from people.actions.posts import add_post, change_post, end_post, give_remit, take_remit
+from people.actions.staff_list import add_staff_task, settle_staff_task
+
+__all__ = [
+    "Invite",
+    "accept_invitation",
+    "add_organisation",
+    "add_post",
+    "add_staff_task",
+    "change_organisation",
+    "change_own_settings",
+    "change_post",
+    "close_membership",
+    "close_organisation",
+    "create_network",
+    "end_post",
+    "give_remit",
+    "invite_many",
+    "invite_member",
+    "join",
+    "send_invitation_again",
+    "set_executive_sponsor",
+    "set_mandate",
+    "set_roles",
+    "settle_staff_task",
+    "stop_mail",
+    "take_mail_again",
+    "take_remit",
+]

@@ -1,0 +1,240 @@
+"""What people type in this room."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+
+from iocn.shared.forms import Form
+from iocn.shared.tables import MAX_BYTES
+from people.models import Domain, Level, Membership, Organisation, Person
+from people.permissions import Role
+
+
+class JoinForm(Form):
+    """How somebody joins who has no password yet."""
+
+    name = forms.CharField(
+        label="Your name",
+        max_length=120,
+        help_text="As colleagues know you.",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    password = forms.CharField(
+        label="Choose a password",
+        help_text="At least 12 characters. Three words that do not belong together are easy to remember.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        strip=False,
+    )
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if password := cleaned.get("password"):
+            # Not saved: the validators compare the password with the name.
+            self.person.name = cleaned.get("name", "")
+            try:
+                password_validation.validate_password(password, self.person)
+            except ValidationError as error:
+                self.add_error("password", error)
+        return cleaned
+
+
+class SettingsForm(Form):
+    """A person's own name, and which e-mail comes from this network."""
+
+    name = forms.CharField(
+        label="Your name",
+        max_length=120,
+        help_text="Shown in every network that you belong to.",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    digest_rhythm = forms.ChoiceField(
+        label="Your update comes",
+        help_text="What moved, what needs you and what is late. When there is nothing to say, nothing is sent.",
+        choices=Membership.Rhythm.choices,
+        widget=forms.RadioSelect,
+    )
+    mail_about_asks = forms.BooleanField(label="E-mail me about asks that concern me", required=False)
+
+
+class InviteForm(Form):
+    """Whom to invite."""
+
+    email = forms.EmailField(
+        label="E-mail address", max_length=254, help_text="A person’s own, not a shared mailbox."
+    )
+    name = forms.CharField(
+        label="Name", max_length=120, help_text="They can change it when they join; you cannot afterwards."
+    )
+    roles = forms.MultipleChoiceField(
+        label="Roles",
+        help_text="What they may do here.",
+        choices=Role.choices,
+        initial=[Role.MEMBER],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    organisation = forms.ModelChoiceField(
+        label="Organisation", queryset=Organisation.objects.none(), required=False
+    )
+    job_title = forms.CharField(label="Job title", max_length=120, required=False)
+    level = forms.ChoiceField(label="Level", choices=[("", "Choose"), *Level.choices], required=False)
+
+    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose_organisation(self, membership)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        has_post = cleaned.get("job_title") or cleaned.get("level")
+        if cleaned.get("organisation") and not cleaned.get("level"):
+            self.add_error("level", "Choose the level of the post")
+        elif has_post and not cleaned.get("organisation") and "organisation" not in self.errors:
+            self.add_error("organisation", "Choose the organisation of the post")
+        return cleaned
+
+
+class RolesForm(Form):
+    """What a member may do."""
+
+    roles = forms.MultipleChoiceField(
+        label="Roles", choices=Role.choices, widget=forms.CheckboxSelectMultiple
+    )
+
+
+class PostForm(Form):
+    """A member's post."""
+
+    organisation = forms.ModelChoiceField(label="Organisation", queryset=Organisation.objects.none())
+    job_title = forms.CharField(label="Job title", max_length=120)
+    level = forms.ChoiceField(label="Level", choices=Level.choices, widget=forms.RadioSelect)
+    is_main = forms.BooleanField(label="This is the main post", required=False)
+    from_date = forms.DateField(label="From")
+
+    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose_organisation(self, membership)
+
+
+class ChangePostForm(Form):
+    """Putting a post right, or ending it."""
+
+    job_title = forms.CharField(label="Job title", max_length=120)
+    level = forms.ChoiceField(label="Level", choices=Level.choices, widget=forms.RadioSelect)
+    is_main = forms.BooleanField(label="This is the main post", required=False)
+
+
+class EndPostForm(Form):
+    """When a post ends."""
+
+    until = forms.DateField(label="Until")
+
+
+class RemitForm(Form):
+    """What a leader can decide on."""
+
+    organisation = forms.ModelChoiceField(label="Organisation", queryset=Organisation.objects.none())
+    domain = forms.ChoiceField(label="Can decide on", choices=Domain.choices, widget=forms.RadioSelect)
+    order = forms.IntegerField(
+        label="Order",
+        min_value=1,
+        max_value=99,
+        initial=1,
+        help_text="When several can decide on the same, the lowest number is asked first.",
+    )
+
+    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose_organisation(self, membership)
+
+
+class OrganisationForm(Form):
+    """An organisation's own facts."""
+
+    name = forms.CharField(label="Name", max_length=120)
+    kind = forms.ChoiceField(label="Kind", choices=Organisation.Kind.choices)
+    ods_code = forms.CharField(
+        label="ODS code",
+        max_length=10,
+        required=False,
+        help_text="The NHS’s code of the organisation, such as RR8. Imports find it by this.",
+    )
+
+    def clean_ods_code(self) -> str:
+        return str(self.cleaned_data["ods_code"]).strip().upper()
+
+
+class SponsorForm(Form):
+    """Who is asked when nobody has the remit."""
+
+    executive_sponsor = forms.ModelChoiceField(
+        label="Executive sponsor",
+        queryset=Membership.objects.none(),
+        required=False,
+        empty_label="Nobody yet",
+        help_text="An ask goes here when nobody is named for its domain. Only leaders can be chosen.",
+    )
+
+    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["executive_sponsor"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  (for the type)
+        field.queryset = Membership.objects.leaders().filter(network_id=membership.network_id)
+
+
+class CloseOrganisationForm(Form):
+    """Into which organisation another one went."""
+
+    succeeded_by = forms.ModelChoiceField(
+        label="Which organisation takes its place?",
+        queryset=Organisation.objects.none(),
+        required=False,
+        empty_label="None",
+    )
+
+    def __init__(self, *args: Any, membership: Membership, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose_organisation(self, membership, "succeeded_by")
+        field = self.fields["succeeded_by"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  (for the type)
+        field.queryset = field.queryset.exclude(pk=organisation.pk) if field.queryset else None
+
+
+class MandateForm(Form):
+    """What teams may do without asking."""
+
+    text = forms.CharField(
+        label="Without asking, teams may",
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea,
+        help_text="Shown before an ask about this is sent. Empty it to take it away.",
+    )
+
+
+class UploadForm(Form):
+    """A CSV file of members."""
+
+    file = forms.FileField(
+        label="CSV file",
+        help_text="Up to 5 MB. In a spreadsheet: “Save as”, “CSV UTF-8”.",
+        allow_empty_file=True,
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > MAX_BYTES:
+            raise ValidationError(
+                f"The file is larger than {MAX_BYTES // 1024 // 1024} MB. Split it and bring the parts."
+            )
+        return file
+
+
+def _choose_organisation(form: Form, membership: Membership, name: str = "organisation") -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  (for the type)
+    field.queryset = Organisation.objects.current().filter(network_id=membership.network_id)

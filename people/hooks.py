@@ -1,0 +1,16 @@
+"""What rooms above do for this one, without being imported: they append in their AppConfig.ready()."""
+
+from collections.abc import Callable
+
+from django.db.models import QuerySet
+
+from people.models import Membership
+
+# Called by close_membership inside its transaction, as hook(membership, by): pass on what waits on them.
+membership_closing: list[Callable[[Membership, Membership | None], None]] = []
+
+# Called by set_roles when somebody stops being a leader, as hook(membership, by): asks need another owner.
+leader_role_ending: list[Callable[[Membership, Membership | None], None]] = []
+
+# Called as hook(membership): whom they meet in their own projects' teams, as memberships.
+teammates: list[Callable[[Membership], QuerySet[Membership]]] = []
