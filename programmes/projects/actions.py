@@ -6,12 +6,13 @@ from uuid import UUID
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from iocn.shared.history import record
 from people.models import Membership, StaffTask
 from programmes.projects.models import PathwayProject, ProgrammeOfCare, Prototype, TeamMember, TestCycle
+from programmes.projects.permissions import may_have_part
 from programmes.projects.states import MOVES, OPEN, needs_reason, state_of_prototype
 
 Stage = PathwayProject.Stage
@@ -104,7 +105,8 @@ def move_stage(*, by: Membership, project: PathwayProject, stage: str, reason: s
 def add_to_team(*, by: Membership, project: PathwayProject, membership: Membership, part: str) -> TeamMember:
     """Add a member of the network to a team; who is in it already gets the new part."""
     _same_network(by, membership)
-    _may_have_part(membership, part)
+    if not (answer := may_have_part(membership, part)):
+        raise ValidationError(answer.reason)
     # Locks the project, so that two who add the same person at once do not meet in the constraint.
     PathwayProject.objects.select_for_update(no_key=True).get(pk=project.pk)
     place = TeamMember.objects.now().filter(project=project, membership=membership).first()
@@ -144,7 +146,7 @@ def leave_team(*, by: Membership, team_member: TeamMember) -> None:
     _tell_staff_if_nobody_leads(project, left_by=who)
 
 
-def leave_teams(membership: Membership, by: Membership) -> None:
+def leave_teams(membership: Membership, by: Membership | None) -> None:
     """End all places of a membership that is being closed (people.hooks.membership_closing)."""
     places = TeamMember.objects.now().filter(membership=membership)
     for place in places.select_related("project", "membership"):
@@ -152,15 +154,6 @@ def leave_teams(membership: Membership, by: Membership) -> None:
         place.save(update_fields=["left_on"])
         record(by=by, on=place.project, what=f"ended the place of {membership.name}, who left the network")
         _tell_staff_if_nobody_leads(place.project, left_by=membership)
-
-
-def _may_have_part(membership: Membership, part: str) -> None:
-    if not membership.is_active:
-        raise ValidationError(f"{membership.name} is not an active member of the network.")
-    if membership.is_evaluator_only:
-        raise ValidationError(f"{membership.name} reads numbers only and cannot be in a team.")
-    if membership.is_citizen_only and part != Part.CITIZEN_PARTNER:
-        raise ValidationError(f"{membership.name} is a citizen partner. Choose that part.")
 
 
 def _tell_staff_if_nobody_leads(project: PathwayProject, left_by: Membership | None = None) -> None:
@@ -176,7 +169,7 @@ def _tell_staff_if_nobody_leads(project: PathwayProject, left_by: Membership | N
         )
 
 
-def _open_tasks(project: PathwayProject):  # type: ignore[no-untyped-def]
+def _open_tasks(project: PathwayProject) -> QuerySet[StaffTask]:
     return StaffTask.objects.filter(
         kind=StaffTask.Kind.PROJECT,
         subject_type=ContentType.objects.get_for_model(project),

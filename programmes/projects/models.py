@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
 from people.models import Membership, Network
-
 
 # An open project in which nothing has moved for so long is stalled.
 STALLED_AFTER = timedelta(weeks=4)
@@ -169,6 +169,15 @@ class TeamMember(models.Model):
         return f"{self.membership} in {self.project}"
 
 
+class PrototypeQuerySet(models.QuerySet["Prototype"]):
+    def last_tried_first(self) -> PrototypeQuerySet:
+        """Count each one's tries, and put the one that somebody logged last first."""
+        return self.annotate(
+            tries=models.Count("test_cycles"),
+            last_logged_at=Coalesce(models.Max("test_cycles__logged_at"), F("created_at")),
+        ).order_by("-last_logged_at", "-pk")
+
+
 class Prototype(models.Model):
     """A change idea, tried in test cycles."""
 
@@ -182,6 +191,8 @@ class Prototype(models.Model):
     name = models.CharField("change idea", max_length=200)
     state = models.CharField(max_length=20, choices=State, default=State.TESTING)
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = PrototypeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-id"]

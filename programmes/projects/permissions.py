@@ -1,10 +1,10 @@
 """Who sees which programmes and projects, and who may do what to them."""
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from iocn.shared.permissions import YES, Answer, no
 from people.models import Membership
-from people.permissions import Permission
+from people.permissions import Permission, Role
 from programmes.projects.models import PathwayProject, PathwayProjectQuerySet, ProgrammeOfCare, TeamMember
 
 Part = TeamMember.Part
@@ -22,6 +22,12 @@ def projects_for(membership: Membership) -> PathwayProjectQuerySet:
     return projects if membership.may(Permission.SEE_PROJECTS) else projects.with_member(membership)
 
 
+def teammates(membership: Membership) -> QuerySet[Membership]:
+    """Return everybody who is now in a team with the membership (people.hooks.teammates)."""
+    places = TeamMember.objects.now().filter(project__in=PathwayProject.objects.with_member(membership))
+    return Membership.objects.filter(Exists(places.filter(membership=OuterRef("pk"))))
+
+
 def part_in(membership: Membership, project: PathwayProject) -> str:
     """Return the membership's part in the project's team now, empty if it has none."""
     found = TeamMember.objects.now().filter(project=project, membership=membership)
@@ -31,6 +37,11 @@ def part_in(membership: Membership, project: PathwayProject) -> str:
 def may_read_words(membership: Membership, project: PathwayProject) -> bool:
     """Whether names and free text are shown: to all but evaluators, who read numbers."""
     return membership.may(Permission.SEE_PEOPLE) or bool(part_in(membership, project))
+
+
+def may_read_aims(membership: Membership) -> bool:
+    """The same for a list, where a citizen partner sees own projects only."""
+    return membership.may(Permission.SEE_PEOPLE) or membership.is_citizen_only
 
 
 def may_change_programmes(membership: Membership) -> Answer:
@@ -70,3 +81,17 @@ def may_end_place(membership: Membership, place: TeamMember) -> Answer:
     if place.membership_id == membership.pk:
         return YES
     return may_change(membership, place.project)
+
+
+def may_have_part(membership: Membership, part: str) -> Answer:
+    """Whether the membership can have the part in a team, as its roles are."""
+    name = membership.name
+    if not membership.is_active:
+        return no(f"{name} is not an active member of the network.")
+    if membership.is_evaluator_only:
+        return no(f"{name} reads numbers only and cannot be in a team.")
+    if part == Part.CITIZEN_PARTNER and Role.CITIZEN_PARTNER not in membership.roles:
+        return no(f"{name} is not a citizen partner of the network. Its staff give that role.")
+    if part != Part.CITIZEN_PARTNER and membership.is_citizen_only:
+        return no(f"{name} is a citizen partner. Choose that part.")
+    return YES

@@ -1,0 +1,52 @@
+"""Who is in a team and who is missing from it, by organisation and level."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+
+from people.models import Level, Membership
+from programmes.projects.models import PathwayProject, TeamMember
+
+Part = TeamMember.Part
+
+_ORDER = {Part.LEAD: 0, Part.TEAM: 1, Part.CITIZEN_PARTNER: 2, Part.COACH: 3}
+
+
+@dataclass(frozen=True)
+class Composition:
+    """A team in numbers: people of each level, those whose level nobody has said, organisations."""
+
+    levels: tuple[tuple[Level, int], ...]
+    unknown: int
+    organisations: tuple[str, ...]
+
+    @property
+    def missing(self) -> list[Level]:
+        """The levels of which nobody is in the team."""
+        return [level for level, count in self.levels if not count]
+
+
+def team_of(project: PathwayProject) -> list[TeamMember]:
+    """Return who is in the team now with their main posts, leads first."""
+    places = TeamMember.objects.now().filter(project=project)
+    places = places.prefetch_related(Prefetch("membership", Membership.objects.with_main_post()))
+    return sorted(places, key=lambda place: _ORDER[Part(place.part)])
+
+
+def composition_of(team: Sequence[TeamMember]) -> Composition:
+    """Count a team by level and organisation. A coach helps a team and does not make it complete."""
+    found: Counter[str] = Counter()
+    organisations = set()
+    for place in team:
+        post = place.membership.main_post
+        if post:
+            organisations.add(post.organisation.name)
+        if place.part == Part.CITIZEN_PARTNER:
+            found[Level.CITIZEN] += 1
+        elif place.part != Part.COACH:
+            found[post.level if post else ""] += 1
+    return Composition(
+        tuple((level, found[level]) for level in Level), found[""], tuple(sorted(organisations))
+    )

@@ -1,0 +1,12 @@
+"""What the pages of a project begin with: the project, or 404."""
+
+from django.shortcuts import get_object_or_404
+
+from people.web import MemberRequest
+from programmes.projects.models import PathwayProject
+from programmes.projects.permissions import projects_for
+
+
+def project_or_404(request: MemberRequest, pk: int) -> PathwayProject:
+    """Return the project with its network and programme if the reader may see it."""
+    return get_object_or_404(projects_for(request.membership).select_related("network", "programme"), pk=pk)
