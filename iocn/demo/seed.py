@@ -121,10 +121,11 @@ class _Loader:
         person = membership.person
         if person.email in {email for _kind, email in SIGN_INS}:
             person.set_password(PASSWORD)
-        people.accept_invitation(membership=membership)
         person.save(update_fields=["password"])
-        self.members[who.key] = membership
-        return membership
+        people.accept_invitation(membership=membership)
+        # As a sign-in reads it: joined, with its roles.
+        self.members[who.key] = Membership.objects.select_related("network").with_roles().get(pk=membership.pk)
+        return self.members[who.key]
 
     def _remits(self) -> None:
         staff = self.members["narrator"]

@@ -4,13 +4,12 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
 from iocn.digests.models import DigestRun
 from iocn.home.needs import Section, gather
-from people.messages import absolute, stop_url, wake, wants
+from people.messages import absolute, compose, send_letters, stop_url, wants
 from people.models import Membership, Message, Network
 
 SEVEN = time(7, 0)
@@ -56,33 +55,24 @@ def _write(network: Network, since: datetime, now: datetime) -> int:
         for pk, sections in gather(network, people.values(), now).items()
         if sections and wants(people[pk], Message.Kind.DIGEST)
     ]
-    # The same cause is never written twice, should an earlier run have died after some of them.
-    Message.objects.bulk_create(messages, batch_size=200, ignore_conflicts=True)
-    if messages:
-        wake()
+    send_letters(messages)
     return len(messages)
 
 
 def _message(network: Network, reader: Membership, sections: list[Section], since: datetime) -> Message:
-    context = {
-        "network": network,
+    reader.network = network
+    subject = _subject(network, sections)
+    context: dict[str, object] = {
         "to": reader,
+        "subject": subject,
         "sections": sections,
-        "subject": _subject(network, sections),
         "base": absolute("/").rstrip("/"),
-        "home": absolute(reverse("home:home", args=[network.slug])),
+        "link": absolute(reverse("home:home", args=[network.slug])),
+        "link_label": "Open your home page",
+        "why": f"You get this every Monday because you are a member of {network}.",
         "stop": stop_url(reader, Message.Kind.DIGEST),
-        "why": f"You get it every Monday because you are a member of {network}.",
     }
-    return Message(
-        network=network,
-        to=reader,
-        kind=Message.Kind.DIGEST,
-        cause=f"digest:{since.date()}",
-        subject=str(context["subject"])[:200],
-        text=render_to_string("mail/digest.txt", context),
-        html=render_to_string("mail/digest.html", context),
-    )
+    return compose(reader, Message.Kind.DIGEST, f"digest:{since.date()}", subject, "mail/digest", context)
 
 
 def _subject(network: Network, sections: list[Section]) -> str:

@@ -130,10 +130,10 @@ class _Needs:
             self.found[membership_id][key].append(item)
 
     def _ask_item(self, ask: Escalation, hint: str) -> Item:
-        url = reverse("escalations:ask", args=[self.network.slug, ask.reference])
+        ask.network = self.network
         return Item(
             f"{ask.reference} {ask.ask}",
-            url,
+            ask.get_absolute_url(),
             hint,
             mail_title=f"{ask.reference} (restricted: sign in to read it)" if ask.restricted else "",
         )
@@ -152,7 +152,11 @@ class _Needs:
         for place in places.select_related("project"):
             self.teams[place.project_id].append(place)
             project = place.project
-            if project.is_open and project.moved_at < self.now - QUIET and place.part != TeamMember.Part.COACH:
+            if (
+                project.is_open
+                and project.moved_at < self.now - QUIET
+                and place.part != TeamMember.Part.COACH
+            ):
                 url = reverse("projects:project", args=[self.network.slug, project.pk])
                 hint = f"Nothing logged since {day(project.moved_at)}"
                 self._add(place.membership_id, "quiet", Item(project.name, url, hint))
@@ -235,7 +239,10 @@ class _Needs:
     def _read_staff_tasks(self) -> None:
         url = reverse("people:staff_list", args=[self.network.slug])
         tasks = StaffTask.objects.filter(network=self.network, settled_at=None)[: 10 * SHOWN]
-        items = [Item(task.text, url, f"{task.get_kind_display()} · since {day(task.created_at)}") for task in tasks]
+        items = [
+            Item(task.text, url, f"{task.get_kind_display()} · since {day(task.created_at)}")
+            for task in tasks
+        ]
         for pk, person in self.people.items():
             if person.is_staff and items:
                 self.found[pk]["staff"] += items
@@ -248,4 +255,3 @@ class _Needs:
                 may_take = person.is_leader and not ask.restricted and pk != ask.raised_by_id
                 if person.is_staff or may_take:
                     self.found[pk]["unowned"].append(item)
-

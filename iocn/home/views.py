@@ -50,21 +50,45 @@ def first_steps(network: Network) -> list[dict[str, str]]:
     One query, whatever the network holds.
     """
     here = {"network": OuterRef("pk")}
-    done = Network.objects.filter(pk=network.pk).values_list(
-        Exists(Organisation.objects.filter(**here)),
-        Exists(Membership.objects.filter(**here, roles_held__role="leader", closed_at=None)),
-        Exists(Remit.objects.filter(organisation__network=OuterRef("pk"))),
-        Exists(ProgrammeOfCare.objects.filter(**here)),
-        Exists(PathwayProject.objects.filter(**here)),
-    ).get()
+    done = (
+        Network.objects.filter(pk=network.pk)
+        .values_list(
+            Exists(Organisation.objects.filter(**here)),
+            Exists(Membership.objects.filter(**here, roles_held__role="leader", closed_at=None)),
+            Exists(Remit.objects.filter(organisation__network=OuterRef("pk"))),
+            Exists(ProgrammeOfCare.objects.filter(**here)),
+            Exists(PathwayProject.objects.filter(**here)),
+        )
+        .get()
+    )
     if all(done):
         return []
     steps = [
-        ("Add the member organisations", "people:add_organisation", "Hospitals, council, charities: whoever takes part."),
-        ("Bring in the members", "people:import_members", "From a CSV file, or one by one. Make somebody a leader."),
-        ("Say who can decide on what", "people:organisations", "On each organisation’s page: its leaders’ remits."),
-        ("Name a programme of care", "projects:add_programme", "A priority of the whole city, such as atrial fibrillation."),
-        ("Start the first project", "projects:add_project", "One team’s improvement, with a citizen partner in it."),
+        (
+            "Add the member organisations",
+            "people:add_organisation",
+            "Hospitals, council, charities: whoever takes part.",
+        ),
+        (
+            "Bring in the members",
+            "people:import_members",
+            "From a CSV file, or one by one. Make somebody a leader.",
+        ),
+        (
+            "Say who can decide on what",
+            "people:organisations",
+            "On each organisation’s page: its leaders’ remits.",
+        ),
+        (
+            "Name a programme of care",
+            "projects:add_programme",
+            "A priority of the whole city, such as atrial fibrillation.",
+        ),
+        (
+            "Start the first project",
+            "projects:add_project",
+            "One team’s improvement, with a citizen partner in it.",
+        ),
     ]
     return [
         {

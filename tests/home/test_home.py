@@ -1,0 +1,172 @@
+"""What a person finds on their first page."""
+
+import datetime
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from programmes.escalations import actions as asks
+from programmes.measures.models import Measure, Observation
+from programmes.projects.models import PathwayProject
+from tests.factories import (
+    MembershipFactory,
+    OrganisationFactory,
+    PostFactory,
+    ProjectFactory,
+    RemitFactory,
+    TeamMemberFactory,
+)
+
+
+@pytest.fixture
+def hospital(network):
+    return OrganisationFactory(network=network, name="Larkton Hospital")
+
+
+@pytest.fixture
+def nurse(network, hospital):
+    nurse = MembershipFactory(network=network, name="Nell Nurse")
+    PostFactory(membership=nurse, organisation=hospital)
+    return nurse
+
+
+@pytest.fixture
+def leader(network, hospital):
+    leader = MembershipFactory(network=network, name="Lea Leader", roles=["leader"])
+    RemitFactory(membership=leader, organisation=hospital, domain="data")
+    return leader
+
+
+def page(signed_in, membership):
+    response = signed_in(membership).get(reverse("home:home", args=[membership.network.slug]))
+    assert response.status_code == 200
+    return response.text
+
+
+def raise_ask(nurse, **changes):
+    return asks.raise_ask(
+        by=nurse, **{"ask": "Access to the results system", "urgency": "stopping", "domain": "data"} | changes
+    )
+
+
+def test_a_leader_sees_first_what_waits_for_their_answer_and_for_how_long(signed_in, nurse, leader):
+    ask = raise_ask(nurse)
+    type(ask).objects.filter(pk=ask.pk).update(waiting_since=timezone.now() - datetime.timedelta(days=6))
+    text = page(signed_in, leader)
+    assert "What needs you now" in text
+    assert "E-1 Access to the results system" in text
+    assert "waited 6 days" in text
+
+
+def test_nobody_but_the_owner_is_told_that_it_waits_for_them(signed_in, network, nurse, leader):
+    raise_ask(nurse)
+    other = MembershipFactory(network=network, roles=["leader"])
+    assert "Access to the results system" not in page(signed_in, other)
+    assert "Access to the results system" not in page(signed_in, nurse)
+
+
+def test_the_team_is_asked_whether_what_is_done_is_settled(signed_in, network, nurse, leader):
+    project = ProjectFactory(network=network)
+    TeamMemberFactory(project=project, membership=nurse)
+    colleague = TeamMemberFactory(project=project).membership
+    ask = raise_ask(nurse, project=project)
+    asks.accept(by=leader, escalation=ask, seen=None, what="Access by Friday", due_on=timezone.localdate())
+    assert "Access by Friday" in page(signed_in, leader)
+    assert "Yes, with a promise" in page(signed_in, colleague)
+    asks.mark_done(by=leader, escalation=ask, seen=None)
+    for member in (nurse, colleague):
+        text = page(signed_in, member)
+        assert "Waiting for your team’s word" in text
+        assert "Done: is it settled?" in text
+    assert "Access by Friday" not in page(signed_in, leader)
+
+
+def test_a_restricted_ask_reaches_nobody_else_in_the_team(signed_in, network, nurse, leader):
+    project = ProjectFactory(network=network)
+    TeamMemberFactory(project=project, membership=nurse)
+    colleague = TeamMemberFactory(project=project).membership
+    ask = raise_ask(nurse, project=project, restricted=True)
+    asks.accept(by=leader, escalation=ask, seen=None, what="A quiet word", due_on=timezone.localdate())
+    asks.mark_done(by=leader, escalation=ask, seen=None)
+    assert "Waiting for your team’s word" in page(signed_in, nurse)
+    assert "E-1" not in page(signed_in, colleague)
+
+
+def test_a_team_is_reminded_of_a_missing_number_and_of_a_quiet_project(signed_in, network, nurse):
+    long_ago = timezone.now() - datetime.timedelta(days=40)
+    project = ProjectFactory(network=network, name="Pulse checks", moved_at=long_ago)
+    TeamMemberFactory(project=project, membership=nurse)
+    measure = Measure.objects.create(network=network, project=project, name="Checked", shape="number")
+    assert "A number is missing" not in page(signed_in, nurse)
+    Observation.objects.create(
+        measure=measure, period=datetime.date(2024, 3, 1), numerator=3, added_by=nurse
+    )
+    text = page(signed_in, nurse)
+    assert "The last number is for March 2024" in text
+    assert "Quiet for three weeks" in text
+    project.stage = PathwayProject.Stage.STOPPED
+    project.save()
+    text = page(signed_in, nurse)
+    assert "A number is missing" not in text
+    assert "Quiet for three weeks" not in text
+
+
+def test_an_ask_that_nobody_has_is_shown_to_staff_and_leaders(signed_in, network, nurse):
+    raise_ask(nurse, domain="money")
+    staff = MembershipFactory(network=network, roles=["staff"])
+    leader = MembershipFactory(network=network, roles=["leader"])
+    for member in (staff, leader):
+        assert "Asks that nobody has taken" in page(signed_in, member)
+    assert "Asks that nobody has taken" not in page(signed_in, nurse)
+
+
+def test_staff_of_an_empty_network_are_led_through_its_first_steps(signed_in, network, hospital):
+    staff = MembershipFactory(network=network, roles=["staff"])
+    text = page(signed_in, staff)
+    assert "Set up Larkton Health and Care" in text
+    assert "Name a programme of care" in text
+    assert "Set up" not in page(signed_in, MembershipFactory(network=network))
+
+
+def test_an_evaluator_sees_numbers_and_no_names(signed_in, network, nurse, leader):
+    ProjectFactory(network=network, stage="prototyping")
+    raise_ask(nurse)
+    text = page(signed_in, MembershipFactory(network=network, roles=["evaluator"]))
+    assert "Projects by stage" in text
+    assert "Nell Nurse" not in text
+    assert "Raise an ask" not in text
+
+
+def test_a_citizen_partner_sees_their_projects_only(signed_in, network):
+    own = ProjectFactory(network=network, name="Own project")
+    ProjectFactory(network=network, name="Another project")
+    partner = MembershipFactory(network=network, roles=["citizen_partner"])
+    assert "You are in no project yet" in page(signed_in, partner)
+    TeamMemberFactory(project=own, membership=partner, part="citizen_partner")
+    text = page(signed_in, partner)
+    assert "Own project" in text
+    assert "Another project" not in text
+
+
+def test_somebody_of_another_network_finds_nothing_there(signed_in, network):
+    stranger = MembershipFactory()
+    response = signed_in(stranger).get(reverse("home:home", args=[network.slug]))
+    assert response.status_code == 404
+
+
+@pytest.mark.parametrize("times", [1, 10])
+def test_the_page_takes_the_same_queries_however_much_there_is(
+    signed_in, network, nurse, leader, django_assert_num_queries, times
+):
+    for _ in range(times):
+        project = ProjectFactory(network=network)
+        TeamMemberFactory(project=project, membership=leader)
+        ask = raise_ask(nurse, project=project)
+        asks.accept(by=leader, escalation=ask, seen=None, what="Soon", due_on=timezone.localdate())
+        raise_ask(nurse)
+    client = signed_in(leader)
+    # Session, person, membership, teams, asks to answer, promises, the team's word, news, numbers, asks that
+    # nobody took, projects.
+    with django_assert_num_queries(11):
+        client.get(reverse("home:home", args=[network.slug]))
