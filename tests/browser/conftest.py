@@ -41,7 +41,9 @@ def find_chromium() -> str | None:
     """Return a Chromium on this machine; None leaves it to Playwright's own."""
     named = os.environ.get("CHROMIUM")
     return named or next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))),
+        filter(
+            None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))
+        ),
         None,
     )
 
