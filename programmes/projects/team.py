@@ -27,6 +27,10 @@ class Composition:
         """The levels of which nobody is in the team."""
         return [level for level, count in self.levels if not count]
 
+    @property
+    def has_no_citizen_partner(self) -> bool:
+        return Level.CITIZEN in self.missing
+
 
 def team_of(project: PathwayProject) -> list[TeamMember]:
     """Return who is in the team now with their main posts, leads first."""
