@@ -1,12 +1,55 @@
 """Asks ("escalations" in code), what happened to them, and what was promised."""
 
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.urls import reverse
 from django.utils import timezone
 
 from people.models import Domain, Membership, Network, Organisation
-from programmes.escalations.states import OPEN, Move, State
-from programmes.projects.models import PathwayProject
+from programmes.escalations.states import OPEN, WITH_OWNER, WITH_TEAM, Move, State
+from programmes.projects.models import PathwayProject, TeamMember
+
+
+class EscalationQuerySet(models.QuerySet["Escalation"]):
+    def open(self) -> EscalationQuerySet:
+        """Return those that wait for somebody."""
+        return self.filter(state__in=OPEN)
+
+    def unowned(self) -> EscalationQuerySet:
+        """Return those at the staff step: any leader may take them."""
+        return self.filter(owner=None, state__in=WITH_OWNER)
+
+    def with_people(self) -> EscalationQuerySet:
+        """Read the network, who raised it, whom it is with, who is answerable, its project and organisation."""
+        return self.select_related("network", "raised_by", "owner", "sponsor", "project", "organisation")
+
+    def with_team_of(self, membership: Membership) -> EscalationQuerySet:
+        """Say of each whether the membership speaks for its team (`escalation.speaks_for_team`)."""
+        return self.annotate(
+            team_speaker=Exists(speaking_for_teams(membership).filter(project=OuterRef("project")))
+        )
+
+    def with_promise(self) -> EscalationQuerySet:
+        """Say of each by when its open promise is to be kept (`promised_by`), and what answered it last
+        (`last_answer`: done, or decline)."""
+        promise = Commitment.objects.filter(escalation=OuterRef("pk"), kept_at=None, ended_at=None)
+        answer = EscalationEvent.objects.filter(
+            escalation=OuterRef("pk"), move__in=[Move.DONE, Move.DECLINE]
+        ).order_by("-number")
+        return self.annotate(
+            promised_by=Subquery(promise.values("due_on")[:1]),
+            last_answer=Subquery(answer.values("move")[:1]),
+        )
+
+
+def speaking_for_teams(membership: Membership) -> models.QuerySet[TeamMember]:
+    """Return the membership's places in teams for which it may confirm and withdraw: all but a coach's."""
+    return TeamMember.objects.filter(membership=membership, left_on=None).exclude(part=TeamMember.Part.COACH)
 
 
 class Escalation(models.Model):
@@ -46,11 +89,22 @@ class Escalation(models.Model):
     waiting_since = models.DateTimeField(default=timezone.now)
     # Counts its events: a form that saw fewer is told what happened since.
     version = models.PositiveIntegerField(default=0)
+    # Made by the form: what an impatient thumb sends twice is one ask.
+    form_key = models.UUIDField(null=True, blank=True, editable=False)
+
+    objects = EscalationQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        # Annotations of the query set's methods.
+        team_speaker: bool
+        promised_by: date | None
+        last_answer: str | None
 
     class Meta:
         ordering = ["waiting_since", "id"]
         constraints = [
             models.UniqueConstraint(fields=["network", "number"], name="escalation_number_once"),
+            models.UniqueConstraint(fields=["raised_by", "form_key"], name="escalation_form_once"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="escalation_state_is_known"),
             models.CheckConstraint(
                 condition=Q(domain="") | Q(domain__in=Domain.values), name="escalation_domain_is_known"
@@ -79,9 +133,40 @@ class Escalation(models.Model):
         """Its name in the network, never reused: E-42."""
         return f"E-{self.number}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("escalations:ask", args=[self.network.slug, self.number])
+
     @property
     def is_open(self) -> bool:
         return self.state in OPEN
+
+    @property
+    def waits_for_owner(self) -> bool:
+        """Whether it is the owner's turn; without an owner, staff's and any leader's."""
+        return self.state in WITH_OWNER
+
+    @property
+    def waits_for_team(self) -> bool:
+        """Whether it has been answered and the team has not said yet whether that settles it."""
+        return self.state in WITH_TEAM
+
+    @property
+    def with_whom(self) -> str:
+        """Whom it waits for now, in words; empty when it is closed."""
+        if self.waits_for_team:
+            return "the team" if self.project_id else self.raised_by.name
+        if not self.waits_for_owner:
+            return ""
+        return self.owner.name if self.owner else "network staff"
+
+    def speaks_for_team(self, membership: Membership) -> bool:
+        """Whether the membership is of its team now, from `with_team_of()` where it was used, else read now."""
+        if hasattr(self, "team_speaker"):
+            return self.team_speaker
+        return (
+            self.project_id is not None
+            and speaking_for_teams(membership).filter(project=self.project_id).exists()
+        )
 
 
 class EscalationEvent(models.Model):
@@ -117,6 +202,16 @@ class EscalationEvent(models.Model):
     def __str__(self) -> str:
         return f"{self.escalation.reference} {self.move}"
 
+    @property
+    def who(self) -> str:
+        """Who did it; empty for a clock."""
+        return self.by.name if self.by else ""
+
+    @property
+    def what(self) -> str:
+        """What they did, as a phrase that follows the name: "handed it on to Tom Okafor"."""
+        return f"{self.get_move_display()} {self.to.name}" if self.to else self.get_move_display()
+
 
 class Commitment(models.Model):
     """What a leader promised, and by when."""
@@ -126,14 +221,16 @@ class Commitment(models.Model):
         KEPT = "kept", "Kept"
         KEPT_LATE = "kept_late", "Kept late"
         NOT_YET_MET = "not_yet_met", "Not yet met"
+        ENDED = "ended", "Ended"
 
     escalation = models.ForeignKey(Escalation, on_delete=models.CASCADE, related_name="commitments")
+    # Who is to keep it: the ask's owner. Handing the ask on hands it on.
     by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="commitments")
     what = models.CharField(max_length=300)
     due_on = models.DateField()
     made_at = models.DateTimeField(default=timezone.now)
     kept_at = models.DateTimeField(null=True, blank=True)
-    # The team's word ends it without being kept: withdrawn, or left by who promised.
+    # Ended without being kept: the ask was withdrawn or not settled by it, or who promised left.
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -160,6 +257,8 @@ class Commitment(models.Model):
     @property
     def state(self) -> State:
         """Kept by its day or late, open, or not yet met; the day itself counts as in time."""
+        if self.ended_at:
+            return self.State.ENDED
         if self.kept_at:
             return (
                 self.State.KEPT if timezone.localdate(self.kept_at) <= self.due_on else self.State.KEPT_LATE

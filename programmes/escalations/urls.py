@@ -1,4 +1,26 @@
-from django.urls import URLPattern
+from django.urls import path, register_converter
+
+from programmes.escalations import views
+
+
+class ReferenceConverter:
+    """An ask's reference in an address: E-42. Views get the number; either makes an address."""
+
+    regex = "E-[0-9]{1,9}"
+
+    def to_python(self, value: str) -> int:
+        return int(value.removeprefix("E-"))
+
+    def to_url(self, value: int | str) -> str:
+        return f"E-{str(value).removeprefix('E-')}"
+
+
+register_converter(ReferenceConverter, "ask_reference")
 
 app_name = "escalations"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("escalations/", views.inbox, name="inbox"),
+    path("escalations/raise/", views.raise_ask, name="raise"),
+    path("escalations/<ask_reference:number>/", views.ask, name="ask"),
+    path("escalations/<ask_reference:number>/<slug:move>/", views.act, name="act"),
+]
