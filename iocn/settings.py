@@ -146,6 +146,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 # People join by an invitation sent to their address, which proves that it is theirs.
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Nobody can send e-mail to strangers by asking for their password.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_FORMS = {
     "login": "iocn.shared.account_forms.SignIn",
     "reset_password": "iocn.shared.account_forms.ForgottenPassword",
@@ -233,7 +235,7 @@ if REDIS_URL:
     # A request must not hang on a dead broker: waking is a courtesy, the sweep finds what was missed.
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"socket_connect_timeout": 2, "socket_timeout": 5}
 else:
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost/"
     BROKER_FOLDER = VAR / "broker"
     for folder in ("queue", "control"):
         (BROKER_FOLDER / folder).mkdir(parents=True, exist_ok=True)

@@ -16,6 +16,8 @@ urlpatterns = [
 
 if settings.MODE != "production":
     urlpatterns += [path("gallery/", gallery)]
+if settings.DEMO:
+    urlpatterns += [path("outbox/", include("iocn.demo.urls"))]
 
 urlpatterns += [
     path("<slug:network>/", include("people.urls")),
