@@ -124,7 +124,9 @@ class _Loader:
         person.save(update_fields=["password"])
         people.accept_invitation(membership=membership)
         # As a sign-in reads it: joined, with its roles.
-        self.members[who.key] = Membership.objects.select_related("network").with_roles().get(pk=membership.pk)
+        self.members[who.key] = (
+            Membership.objects.select_related("network").with_roles().get(pk=membership.pk)
+        )
         return self.members[who.key]
 
     def _remits(self) -> None:
@@ -149,7 +151,12 @@ class _Loader:
         network = people.create_network(slug="stroke-alliance", name="Three Rivers Stroke Alliance")
         Network.objects.filter(pk=network.pk).update(kind=Network.Kind.ISSUE)
         staff = people.invite_member(
-            by=None, network=network, email="narrator2@example.org", name="Ned Narrator", roles=(Role.STAFF,), send=False
+            by=None,
+            network=network,
+            email="narrator2@example.org",
+            name="Ned Narrator",
+            roles=(Role.STAFF,),
+            send=False,
         )
         people.accept_invitation(membership=staff)
         saga = people.invite_member(
@@ -185,7 +192,11 @@ class _Loader:
 
     def _stage(self, key: str, stage: str) -> None:
         project = PathwayProject.objects.get(pk=self.projects[key].pk)
-        reason = "The maker withdrew the sensors; the team joined the strength classes." if stage == "stopped" else ""
+        reason = (
+            "The maker withdrew the sensors; the team joined the strength classes."
+            if stage == "stopped"
+            else ""
+        )
         by = self.members[next(p.lead for p in story.PROJECTS if p.key == key)]
         projects.move_stage(by=by, project=project, stage=stage, reason=reason)
 
@@ -265,7 +276,7 @@ class _Loader:
                 escalations.decline(**step, text=text, would_change=would_change)
             case "done", [text]:
                 escalations.mark_done(**step, text=text)
-            case ("acknowledge" | "confirm" | "withdraw"), [text]:
+            case (("acknowledge" | "confirm" | "withdraw"), [text]):
                 getattr(escalations, move)(**step, text=text)
             case _:
                 raise ValueError(f"The story has no move {move} {words}")

@@ -251,7 +251,7 @@ PROJECTS = [
         ("tale",),
         (),
         "",
-        35,
+        95,
     ),
     Project(
         "sensors",
@@ -608,7 +608,7 @@ ASKS = [
         "stopping",
         "hospitals",
         "workforce",
-        "discharge",
+        "",
         "Home before lunch depends on her being on the ward at 8.",
         moves=(
             (30, "myth", "acknowledge", ""),

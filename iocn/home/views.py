@@ -66,12 +66,12 @@ def first_steps(network: Network) -> list[dict[str, str]]:
     steps = [
         (
             "Add the member organisations",
-            "people:add_organisation",
+            "people:organisation_add",
             "Hospitals, council, charities: whoever takes part.",
         ),
         (
             "Bring in the members",
-            "people:import_members",
+            "people:import",
             "From a CSV file, or one by one. Make somebody a leader.",
         ),
         (
@@ -81,12 +81,12 @@ def first_steps(network: Network) -> list[dict[str, str]]:
         ),
         (
             "Name a programme of care",
-            "projects:add_programme",
+            "projects:new_programme",
             "A priority of the whole city, such as atrial fibrillation.",
         ),
         (
             "Start the first project",
-            "projects:add_project",
+            "projects:new_project",
             "One team’s improvement, with a citizen partner in it.",
         ),
     ]

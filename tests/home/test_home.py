@@ -162,6 +162,7 @@ def test_the_page_takes_the_same_queries_however_much_there_is(
     for _ in range(times):
         project = ProjectFactory(network=network)
         TeamMemberFactory(project=project, membership=leader)
+        TeamMemberFactory(project=project, membership=nurse)
         ask = raise_ask(nurse, project=project)
         asks.accept(by=leader, escalation=ask, seen=None, what="Soon", due_on=timezone.localdate())
         raise_ask(nurse)

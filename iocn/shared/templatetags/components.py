@@ -140,7 +140,7 @@ def navigation(context: Context) -> dict[str, object]:
     if not membership or not network:
         return {"items": []}
     sections = [("Home", "home:home")]
-    if not membership.is_citizen_only:
+    if not (membership.is_citizen_only or membership.is_evaluator_only):
         sections.append(("Raise an ask", "escalations:raise"))
     sections += [("Asks", "escalations:inbox"), ("Projects", "projects:projects")]
     if not membership.is_citizen_only:
