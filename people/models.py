@@ -42,7 +42,29 @@ class Level(models.TextChoices):
 
 # First segments of addresses that are ours, now or soon: no network may take one.
 RESERVED_SLUGS = frozenset(
-    ["accounts", "admin", "api", "demo", "docs", "favicon", "gallery", "healthz", "help", "invitations", "mail", "media", "metrics", "networks", "outbox", "readyz", "robots", "schema", "search", "sign-in", "static"]
+    [
+        "accounts",
+        "admin",
+        "api",
+        "demo",
+        "docs",
+        "favicon",
+        "gallery",
+        "healthz",
+        "help",
+        "invitations",
+        "mail",
+        "media",
+        "metrics",
+        "networks",
+        "outbox",
+        "readyz",
+        "robots",
+        "schema",
+        "search",
+        "sign-in",
+        "static",
+    ]
 )
 
 

@@ -1,6 +1,6 @@
 """Writing history: called inside an action's transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -19,9 +19,12 @@ def record(*, by: Any, on: models.Model, what: str, text: str = "", network: Any
     return History.objects.create(**_row(by, on, what, text, network))
 
 
-def record_many(*, by: Any, on: Iterable[models.Model], what: str, text: str = "") -> None:
-    """Write the same for many things in one statement."""
-    History.objects.bulk_create([History(**_row(by, thing, what, text, None)) for thing in on])
+def record_many(
+    *, by: Any, on: Iterable[models.Model], what: str, text: str | Callable[[Any], str] = ""
+) -> None:
+    """Write the same for many things in one statement; `text` may be a function of the thing."""
+    rows = (_row(by, thing, what, text(thing) if callable(text) else text, None) for thing in on)
+    History.objects.bulk_create([History(**row) for row in rows])
 
 
 def _row(by: Any, on: models.Model, what: str, text: str, network: Any) -> dict[str, Any]:

@@ -165,6 +165,23 @@ class Listing:
             yield writer.writerow([spreadsheet_safe(column.value(row)) for column in self.columns])
 
 
+class Pages:
+    """One page of rows that are in memory already, such as an import's preview; for components/pagination.html."""
+
+    csv_url = ""
+
+    def __init__(self, request: HttpRequest, rows: Sequence[Any], size: int = PAGE) -> None:
+        text = request.GET.get("page", "1")
+        wanted = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
+        self.page = max(1, min(wanted, -(-len(rows) // size)))
+        self.first = (self.page - 1) * size + 1
+        self.rows = rows[self.first - 1 : self.first - 1 + size]
+        self.last = self.first + len(self.rows) - 1
+        self.has_more = self.last < len(rows)
+        self.next_url = f"?page={self.page + 1}" if self.has_more else ""
+        self.previous_url = f"?page={self.page - 1}" if self.page > 1 else ""
+
+
 class _Echo:
     """A file that hands back what is written to it."""
 

@@ -5,6 +5,7 @@ ValidationError with a sentence for the person.
 """
 
 from people.actions.account import change_own_settings, stop_mail, take_mail_again
+from people.actions.imports import PlanChanged, import_members
 from people.actions.members import (
     Invite,
     accept_invitation,
@@ -28,6 +29,7 @@ from people.actions.staff_list import add_staff_task, settle_staff_task
 
 __all__ = [
     "Invite",
+    "PlanChanged",
     "accept_invitation",
     "add_organisation",
     "add_post",
@@ -40,6 +42,7 @@ __all__ = [
     "create_network",
     "end_post",
     "give_remit",
+    "import_members",
     "invite_many",
     "invite_member",
     "join",

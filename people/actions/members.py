@@ -102,7 +102,7 @@ def memberships_by_email(network: Network, emails: Iterable[str]) -> dict[str, M
     """Return the network's memberships, closed ones too, of these addresses."""
     return {
         membership.person.email: membership
-        for some in batched(emails, 500, strict=False)
+        for some in batched(emails, 500)
         for membership in network.memberships.filter(person__email__in=some).select_related("person")
     }
 

@@ -1,0 +1,94 @@
+"""Who sees which members and organisations, and who may do what to them.
+
+(Apart from permissions.py, which models.py imports.)
+"""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from iocn.shared.permissions import YES, Answer, no
+from people import hooks
+from people.models import (
+    Level,
+    Membership,
+    MembershipQuerySet,
+    Organisation,
+    OrganisationQuerySet,
+    RoleHeld,
+    StaffTask,
+    Upload,
+)
+from people.permissions import Permission, Role
+
+
+def listed_members_for(membership: Membership) -> MembershipQuerySet:
+    """Return the members whom the membership finds in the list of members.
+
+    Staff: all, also invited and closed. Others: who has joined and not left, but citizen partners only inside
+    their own projects. Without the permission: those of one's own teams.
+    """
+    members = Membership.objects.filter(network_id=membership.network_id)
+    if membership.may(Permission.MANAGE_NETWORK):
+        return members
+    if membership.may(Permission.SEE_PEOPLE):
+        other_roles = RoleHeld.objects.filter(membership=OuterRef("pk")).exclude(role=Role.CITIZEN_PARTNER)
+        return members.active().filter(Exists(other_roles))
+    return _teammates(membership)
+
+
+def members_for(membership: Membership) -> MembershipQuerySet:
+    """Return the members whose pages the membership may open: those listed, its teammates and itself."""
+    if membership.may(Permission.MANAGE_NETWORK):
+        return listed_members_for(membership)
+    seen = Q(pk__in=listed_members_for(membership).values("pk")) | Q(pk=membership.pk)
+    if not membership.is_evaluator_only:
+        seen |= Q(pk__in=_teammates(membership).values("pk"))
+    return Membership.objects.active().filter(seen, network_id=membership.network_id)
+
+
+def _teammates(membership: Membership) -> MembershipQuerySet:
+    members = Membership.objects.active().filter(network_id=membership.network_id)
+    if not hooks.teammates or membership.is_evaluator_only:
+        return members.none()
+    seen = Q()
+    for hook in hooks.teammates:
+        seen |= Q(pk__in=hook(membership).values("pk"))
+    return members.filter(seen)
+
+
+def organisations_for(membership: Membership) -> OrganisationQuerySet:
+    """Return the network's organisations, closed ones too, or none."""
+    organisations = Organisation.objects.filter(network_id=membership.network_id)
+    may_see = membership.may(Permission.SEE_PEOPLE) or membership.may(Permission.SEE_NUMBERS)
+    return organisations if may_see else organisations.none()
+
+
+def staff_tasks_for(membership: Membership) -> QuerySet[StaffTask]:
+    """Return what waits for the network's staff."""
+    tasks = StaffTask.objects.filter(network_id=membership.network_id)
+    return tasks if membership.may(Permission.MANAGE_NETWORK) else tasks.none()
+
+
+def member_uploads_of(membership: Membership) -> QuerySet[Upload]:
+    """Return the files of members that the membership itself has brought."""
+    return Upload.objects.filter(network_id=membership.network_id, by=membership, kind=Upload.Kind.MEMBERS)
+
+
+def may_manage(membership: Membership) -> Answer:
+    """Whether the membership administers its network."""
+    if membership.may(Permission.MANAGE_NETWORK):
+        return YES
+    return no("The network’s staff look after members and organisations.")
+
+
+def may_set_mandates(membership: Membership, organisation: Organisation) -> Answer:
+    """Whether the membership may say what teams may do without asking: staff, and the organisation's leaders."""
+    if organisation.closed_at:
+        return no(f"{organisation} is closed.")
+    if membership.may(Permission.MANAGE_NETWORK):
+        return YES
+    if membership.is_leader and (
+        membership.posts.current().filter(organisation=organisation, level=Level.TOP).exists()
+        or membership.remits.filter(organisation=organisation).exists()
+    ):
+        return YES
+    return no(f"Leaders of {organisation} and the network’s staff set what teams may do without asking.")
