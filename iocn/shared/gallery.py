@@ -154,6 +154,7 @@ class _Reader:
 
     is_staff = True
     is_citizen_only = False
+    is_evaluator_only = False
 
 
 def gallery(request: HttpRequest) -> HttpResponse:

@@ -81,10 +81,8 @@ function draw(chart, width) {
   });
   // The policy forbids style elements; ours has its rules (_chart.scss).
   picture.querySelectorAll("style").forEach((style) => style.remove());
-  // As an image it is one thing to a screen reader; Plot's labels of its parts are not allowed there.
-  picture.querySelectorAll("g[aria-label]").forEach((part) => part.removeAttribute("aria-label"));
-  picture.setAttribute("role", "img");
-  picture.setAttribute("aria-label", chart.sentence);
+  // The place around it is the image and says the sentence; Plot's labels of its parts are not for reading out.
+  picture.setAttribute("aria-hidden", "true");
   return picture;
 }
 
@@ -97,6 +95,8 @@ function start(figure) {
     return;
   }
   const place = figure.querySelector("[data-picture]");
+  place.setAttribute("role", "img");
+  place.setAttribute("aria-label", chart.sentence);
   let drawn = 0;
   new ResizeObserver(([entry]) => {
     const width = Math.round(entry.contentRect.width);
