@@ -238,7 +238,8 @@ class LogForm(TryForm):
         super().__init__(*args, **kwargs)
         self.prototypes = {str(prototype.pk): prototype for prototype in prototypes}
         self.initial.setdefault("form_key", uuid.uuid4())
-        if not prototypes:
+        # A form made before the first prototype has no such question; it may arrive again after it.
+        if not prototypes or (self.is_bound and "prototype" not in self.data):
             del self.fields["prototype"]
             self.fields["new_prototype"].label = "What do you call the change idea?"
             return

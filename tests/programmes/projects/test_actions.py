@@ -92,9 +92,7 @@ def test_somebody_joins_changes_part_and_leaves(network, by, project):
 
 def test_somebody_of_another_network_joins_no_team(by, project):
     with pytest.raises(ValidationError, match="another network"):
-        actions.add_to_team(
-            by=by, project=project, membership=factories.MembershipFactory(), part=Part.TEAM
-        )
+        actions.add_to_team(by=by, project=project, membership=factories.MembershipFactory(), part=Part.TEAM)
 
 
 def test_staff_hear_of_a_project_that_nobody_leads_until_somebody_does(network, by, project):
@@ -153,7 +151,12 @@ def test_a_prototype_follows_the_ending_of_its_last_try(by, project):
 def test_what_was_learned_can_come_later(by, project):
     logged = actions.log_try(by=by, project=project, do="Six by noon.", new_prototype="Noon round")
     actions.complete_try(
-        by=by, test_cycle=logged, do=logged.do, on=date(2026, 3, 2), study="Beds free by two", ending="abandon"
+        by=by,
+        test_cycle=logged,
+        do=logged.do,
+        on=date(2026, 3, 2),
+        study="Beds free by two",
+        ending="abandon",
     )
     logged.refresh_from_db()
     assert (logged.study, logged.on, logged.do) == ("Beds free by two", date(2026, 3, 2), "Six by noon.")
