@@ -212,6 +212,15 @@ class EscalationEvent(models.Model):
         """What they did, as a phrase that follows the name: "handed it on to Tom Okafor"."""
         return f"{self.get_move_display()} {self.to.name}" if self.to else self.get_move_display()
 
+    @property
+    def more(self) -> str:
+        """What would change a "not possible now", in a sentence."""
+        return (
+            f"What would change this, or what you can do now: {self.would_change}"
+            if self.would_change
+            else ""
+        )
+
 
 class Commitment(models.Model):
     """What a leader promised, and by when."""

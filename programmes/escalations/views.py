@@ -17,10 +17,10 @@ from people.models import Domain, Organisation
 from people.permissions import Permission
 from people.web import MemberRequest, network_page
 from programmes.escalations import actions, filters, forms
-from programmes.escalations.models import Escalation
-from programmes.escalations.permissions import asks_for, may, may_raise, possible_now
+from programmes.escalations.models import Escalation, EscalationEvent
+from programmes.escalations.permissions import asks_for, may, may_raise, possible_now, projects_to_ask_for
 from programmes.escalations.routing import Route, mandates, route_for
-from programmes.escalations.states import Move
+from programmes.escalations.states import Move, State
 
 # --- The inbox --------------------------------------------------------------------------------------------
 
@@ -62,7 +62,12 @@ class Asks(Listing):
     @property
     def shown(self) -> str:
         """The open tab."""
-        return self.filter.shown  # type: ignore[union-attr,no-any-return]
+        return self.filter.shown  # type: ignore[union-attr]
+
+    @property
+    def everywhere_url(self) -> str:
+        """The same search and filters among all asks."""
+        return self._url(show=filters.ALL, page="")
 
 
 @network_page()
@@ -128,7 +133,11 @@ def raise_ask(request: MemberRequest) -> HttpResponseBase:
             form = forms.RaiseForm(initial=_typed(form), membership=membership)
     else:
         form = forms.RaiseForm(initial={"project": _project_asked_for(request)}, membership=membership)
-    context = {"form": form, **_route_of(request, form)}
+    context = {
+        "form": form,
+        "has_projects": projects_to_ask_for(membership).exists(),
+        **_route_of(request, form),
+    }
     return render(request, "escalations/raise.html", context)
 
 
@@ -287,10 +296,13 @@ def ask(request: MemberRequest, number: int) -> HttpResponseBase:
     """Show an ask: whose turn it is, what was promised, every step, and what the reader can do."""
     escalation = _find(request, number)
     acts = [act for act in ACTS if act.move != Move.COMMENT and _can(request, escalation, act.move)]
+    events = list(escalation.events.select_related("by", "to").order_by("-number"))
     commitments = list(escalation.commitments.select_related("by"))
     context = {
         "ask": escalation,
-        "events": escalation.events.select_related("by", "to").order_by("-number"),
+        "events": events,
+        "answer": _answer(escalation, events),
+        "owner_post": escalation.owner.main_post if escalation.owner else None,
         "promise": next((one for one in commitments if not one.kept_at and not one.ended_at), None),
         "past_promises": [one for one in commitments if one.kept_at or one.ended_at],
         "acts": acts,
@@ -298,6 +310,13 @@ def ask(request: MemberRequest, number: int) -> HttpResponseBase:
         "comment": forms.CommentForm(escalation=escalation, auto_id="id_comment_%s"),
     }
     return render(request, "escalations/ask.html", context)
+
+
+def _answer(escalation: Escalation, events: list[EscalationEvent]) -> EscalationEvent | None:
+    """Return how the ask was answered, while that answer stands."""
+    if escalation.state not in (State.DONE, State.DECLINED, State.CLOSED):
+        return None
+    return next((event for event in events if event.move in (Move.DONE, Move.DECLINE)), None)
 
 
 def _find(request: MemberRequest, number: int) -> Escalation:

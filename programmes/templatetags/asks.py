@@ -1,0 +1,58 @@
+"""Asks on the pages of other rooms, and what their templates share."""
+
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils import timezone
+
+from programmes.escalations.models import Escalation
+from programmes.escalations.permissions import asks_for, may_raise
+from programmes.escalations.states import Move, State
+
+register = template.Library()
+
+SHOWN = 5
+
+COLOURS = {
+    State.RAISED: "orange",
+    State.ACKNOWLEDGED: "blue",
+    State.ACCEPTED: "aqua-green",
+    State.DECLINED: "purple",
+    State.DONE: "green",
+    State.CLOSED: "grey",
+    State.WITHDRAWN: "grey",
+}
+
+
+@register.inclusion_tag("components/tag.html")
+def ask_state(escalation: Escalation) -> dict[str, str]:
+    """Show the state of an ask in a word. Reads `promised_by` and `last_answer` of `with_promise()`.
+
+    A promise whose day has passed is "not yet met", and what was closed says how it was answered.
+    """
+    state = State(escalation.state)
+    if state == State.ACCEPTED and escalation.promised_by and escalation.promised_by < timezone.localdate():
+        return {"text": "Not yet met", "colour": "red"}
+    if state == State.CLOSED:
+        settled = escalation.last_answer == Move.DONE
+        return {
+            "text": "Settled" if settled else "Closed: not possible",
+            "colour": "green" if settled else "grey",
+        }
+    return {"text": state.label, "colour": COLOURS[state]}
+
+
+@register.inclusion_tag("escalations/asks_of.html", takes_context=True)
+def asks_of(context: Context, project: Any) -> dict[str, object]:
+    """Show what a project's team asked and what came of it, as far as the reader may see it."""
+    membership = context["membership"]
+    asks = asks_for(membership).filter(project=project).with_people().with_promise().order_by("-number")
+    found = list(asks[: SHOWN + 1])
+    return {
+        "network": membership.network,
+        "project": project,
+        "asks": found[:SHOWN],
+        "has_more": len(found) > SHOWN,
+        "may_raise": bool(may_raise(membership, project)),
+    }

@@ -1,0 +1,348 @@
+"""The pages of asks."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from programmes.escalations import actions
+from programmes.escalations.models import Escalation
+from programmes.escalations.states import State
+from tests import factories
+
+SOON = timezone.localdate() + timedelta(days=7)
+
+
+def text_of(response):
+    return " ".join(response.content.decode().split())
+
+
+def raise_url(network):
+    return f"/{network.slug}/escalations/raise/"
+
+
+def act(client, ask, move, **data):
+    data = {"seen": data.pop("seen", Escalation.objects.get(pk=ask.pk).version)} | data
+    return client.post(f"/{ask.network.slug}/escalations/{ask.reference}/{move}/", data)
+
+
+def page(client, ask):
+    return client.get(f"/{ask.network.slug}/escalations/{ask.reference}/")
+
+
+# --- Raising ----------------------------------------------------------------------------------------------
+
+
+def test_only_the_ask_and_how_badly_it_is_needed_are_required(place, signed_in):
+    response = signed_in(place.nurse).post(
+        raise_url(place.network), {"ask": "A second phone on the ward", "urgency": "slowing"}, follow=True
+    )
+    ask = Escalation.objects.get()
+    assert (ask.ask, ask.domain, ask.organisation, ask.owner) == (
+        "A second phone on the ward",
+        "",
+        place.hospital,
+        place.sponsor,
+    )
+    assert "E-1 is with Ruth Adler, who is told by e-mail now." in text_of(response)
+
+
+def test_the_form_says_what_it_is_not_for_and_that_it_may_be_disclosed(place, signed_in):
+    place.network.incident_link = "https://incidents.example.org/"
+    place.network.save()
+    shown = text_of(signed_in(place.nurse).get(raise_url(place.network)))
+    for words in (
+        "getting worse now",
+        "whistleblowing",
+        "https://incidents.example.org/",
+        "Freedom of Information",
+    ):
+        assert words in shown
+
+
+def test_the_form_shows_to_whom_the_ask_goes_and_why(place, signed_in):
+    client = signed_in(place.nurse)
+    shown = text_of(client.get(raise_url(place.network)))
+    assert "It goes to Ruth Adler" in shown
+    assert "Ruth Adler is the executive sponsor of Larkton General." in shown
+    changed = client.get(
+        raise_url(place.network),
+        {"domain": "data", "organisation": place.hospital.pk},
+        headers={"HX-Request": "true"},
+    )
+    assert "Dr Meera Patel can decide on data and digital at Larkton General." in text_of(changed)
+    assert "<form" not in text_of(changed)
+
+
+def test_without_javascript_a_button_shows_to_whom_it_goes_and_keeps_what_was_typed(place, signed_in):
+    from people.models import Mandate
+
+    Mandate.objects.create(organisation=place.hospital, domain="data", text="Order read-only accounts.")
+    shown = text_of(
+        signed_in(place.nurse).post(
+            raise_url(place.network), {"ask": "Access", "domain": "data", "organisation": "", "check": "1"}
+        )
+    )
+    assert "It goes to Dr Meera Patel" in shown
+    assert "Without asking, teams may:" in shown
+    assert "Order read-only accounts." in shown
+    assert ">Access</textarea>" in shown.replace("&#10;", "").replace("> Access", ">Access")
+    assert "There is a problem" not in shown
+    assert not Escalation.objects.exists()
+
+
+def test_an_ask_of_ten_thousand_letters_is_refused_and_kept(place, signed_in):
+    long = "word " * 2048
+    response = signed_in(place.nurse).post(
+        raise_url(place.network), {"ask": long, "urgency": "slowing", "background": "Kept words"}
+    )
+    shown = response.content.decode()
+    assert "Shorten “What do you need?” to 200 characters: it has 10239 now." in shown
+    assert long.strip() in shown
+    assert "Kept words" in shown
+    assert not Escalation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [("organisation", "Choose an organisation of the network"), ("project", "Choose a project of yours")],
+)
+def test_what_is_not_the_networks_cannot_be_named(place, signed_in, field, words):
+    elsewhere = {"organisation": factories.OrganisationFactory(), "project": factories.ProjectFactory()}
+    data = {"ask": "A phone", "urgency": "slowing", field: elsewhere[field].pk}
+    assert words in text_of(signed_in(place.nurse).post(raise_url(place.network), data))
+    assert not Escalation.objects.exists()
+
+
+def test_an_nhs_number_is_refused_with_the_words_to_remove(place, signed_in):
+    data = {"ask": "Letters of 943 476 5919", "urgency": "slowing"}
+    shown = text_of(signed_in(place.nurse).post(raise_url(place.network), data))
+    assert "Remove “943 476 5919”" in shown
+
+
+def test_a_form_sent_twice_raises_one_ask(place, signed_in):
+    client = signed_in(place.nurse)
+    key = client.get(raise_url(place.network)).context["form"]["form_key"].value()
+    data = {"ask": "A phone", "urgency": "slowing", "form_key": key}
+    first, second = (client.post(raise_url(place.network), data).url for _ in range(2))
+    assert first == second
+    assert Escalation.objects.count() == 1
+
+
+def test_a_project_page_leads_to_a_form_with_the_project_chosen(place, signed_in):
+    client = signed_in(place.nurse)
+    form = client.get(raise_url(place.network), {"project": place.project.pk}).context["form"]
+    assert form["project"].value() == place.project.pk
+    assert client.get(raise_url(place.network), {"project": "nonsense"}).status_code == 200
+
+
+@pytest.mark.parametrize("who", ["partner", "evaluator"])
+def test_who_may_not_raise_asks_finds_no_form(place, signed_in, who):
+    assert signed_in(getattr(place, who)).get(raise_url(place.network)).status_code == 404
+
+
+# --- Acting -----------------------------------------------------------------------------------------------
+
+
+def test_a_leader_answers_in_two_clicks_and_the_team_closes_it(raised, signed_in):
+    leader, nurse, ask = signed_in(raised.leader), signed_in(raised.nurse), raised.ask
+    assert "Awaiting first reply" in text_of(page(leader, ask))
+    assert "I am looking at it" in text_of(page(leader, ask))
+    act(leader, ask, "acknowledge")
+    act(leader, ask, "accept", what="Read access for the ward", due_on=SOON.isoformat())
+    shown = text_of(page(nurse, ask))
+    assert "Yes, promised" in shown
+    assert "Read access for the ward, by" in shown
+    act(leader, ask, "done", text="It works.")
+    assert "Yes, it is settled" in text_of(page(nurse, ask))
+    act(nurse, ask, "confirm")
+    shown = text_of(page(nurse, ask))
+    assert "Settled" in shown
+    assert "Promise kept" in shown
+
+
+def test_a_declined_ask_shows_why_and_what_would_change_it(raised, signed_in):
+    leader, nurse = signed_in(raised.leader), signed_in(raised.nurse)
+    response = act(leader, raised.ask, "decline", text="The contract ends in March.")
+    assert "Fill in “What would change this, or what can the team do now?”" in text_of(response)
+    assert "The contract ends in March." in text_of(response)
+    act(leader, raised.ask, "decline", text="The contract ends in March.", would_change="Ask in April.")
+    shown = text_of(page(nurse, raised.ask))
+    for words in ("Not possible now", "The contract ends in March.", "Ask in April.", "We have read it"):
+        assert words in shown
+    act(nurse, raised.ask, "confirm")
+    assert "Closed: not possible" in text_of(page(nurse, raised.ask))
+
+
+def test_a_day_that_has_passed_is_refused_and_the_promise_kept_in_the_form(raised, signed_in):
+    yesterday = (timezone.localdate() - timedelta(days=1)).isoformat()
+    response = act(signed_in(raised.leader), raised.ask, "accept", what="Read access", due_on=yesterday)
+    assert "Choose a day from today on: this one has passed." in text_of(response)
+    assert 'value="Read access"' in text_of(response)
+    assert not raised.ask.commitments.exists()
+
+
+def test_reading_a_page_changes_nothing(raised, signed_in):
+    client = signed_in(raised.leader)
+    for move in ("acknowledge", "accept", "decline", "hand-on", "done", "comment"):
+        client.get(f"/larkton/escalations/E-1/{move}/")
+    assert Escalation.objects.get().version == 1
+
+
+def test_the_second_leader_is_told_what_the_first_did_and_loses_no_word(raised, signed_in):
+    ask = actions.raise_ask(by=raised.onlooker, ask="A quiet room", urgency="helping")
+    actions.take(by=raised.second, escalation=ask)
+    response = act(signed_in(raised.leader), ask, "take", seen=1, text="I know a room in the east wing.")
+    shown = text_of(response)
+    assert response.status_code == 409
+    assert "Tom Okafor</strong> took it" in shown
+    assert "Tom Okafor has this ask already" in shown
+    assert "I know a room in the east wing." in shown
+    sent = act(signed_in(raised.leader), ask, "comment", text="I know a room in the east wing.")
+    assert sent.status_code == 302
+
+
+def test_what_still_holds_can_be_sent_again(raised, signed_in):
+    actions.acknowledge(by=raised.leader, escalation=raised.ask)
+    response = act(
+        signed_in(raised.leader), raised.ask, "decline", seen=1, text="Because", would_change="Money"
+    )
+    shown = text_of(response)
+    assert response.status_code == 409
+    assert "Dr Meera Patel</strong> is looking at it" in shown
+    assert "Because" in shown
+    assert "Money" in shown
+    assert response.context["form"]["seen"].value() == "2"
+    act(signed_in(raised.leader), raised.ask, "decline", seen=2, text="Because", would_change="Money")
+    assert Escalation.objects.get(pk=raised.ask.pk).state == State.DECLINED
+
+
+def test_a_form_that_arrives_twice_acts_once(raised, signed_in):
+    client = signed_in(raised.leader)
+    for _attempt in range(2):
+        response = act(client, raised.ask, "acknowledge", seen=1)
+    assert response.status_code == 302
+    assert Escalation.objects.get(pk=raised.ask.pk).version == 2
+
+
+def test_who_may_not_act_reads_why(raised, signed_in):
+    assert "The ask is with Dr Meera Patel, who answers it." in text_of(
+        page(signed_in(raised.second), raised.ask)
+    )
+    response = act(signed_in(raised.second), raised.ask, "accept", what="x", due_on=SOON)
+    assert response.status_code == 403
+    assert "The ask is with Dr Meera Patel" in text_of(response)
+    assert signed_in(raised.nurse).get("/larkton/escalations/E-1/decline/").status_code == 403
+
+
+def test_an_unknown_move_or_reference_is_not_found(raised, signed_in):
+    client = signed_in(raised.leader)
+    for path in ("E-1/raise/", "E-1/owner-left/", "E-2/", "E-999999999/", "E-0/", "42/"):
+        assert client.get(f"/larkton/escalations/{path}").status_code == 404
+
+
+def test_another_network_finds_nothing(raised, signed_in):
+    stranger = factories.MembershipFactory(roles=["staff", "leader"])
+    client = signed_in(stranger)
+    assert client.get("/larkton/escalations/E-1/").status_code == 404
+    assert client.get("/larkton/escalations/").status_code == 404
+    assert client.get(f"/{stranger.network.slug}/escalations/E-1/").status_code == 404
+    assert client.post(f"/{stranger.network.slug}/escalations/E-1/take/", {"seen": 1}).status_code == 404
+
+
+def test_handing_on_offers_leaders_with_their_jobs_but_never_raiser_or_owner(raised, signed_in):
+    shown = text_of(signed_in(raised.leader).get("/larkton/escalations/E-1/hand-on/"))
+    assert "Tom Okafor, Ward sister, Larkton General" in shown
+    assert ">Dr Meera Patel," not in shown
+    assert ">Jo Bright" not in shown
+
+
+def test_who_hands_on_a_restricted_ask_for_the_second_time_is_sent_to_the_list(place, signed_in):
+    ask = actions.raise_ask(by=place.nurse, ask="Rota trouble", urgency="slowing", restricted=True)
+    actions.hand_on(by=place.sponsor, escalation=ask, to=place.leader)
+    response = act(signed_in(place.leader), ask, "hand-on", to=place.second.pk)
+    assert response.url == "/larkton/escalations/"
+    assert page(signed_in(place.leader), ask).status_code == 404
+
+
+# --- The inbox --------------------------------------------------------------------------------------------
+
+
+def shown_in(client, **query):
+    return [ask.ask for ask in client.get("/larkton/escalations/", query).context["listing"].rows]
+
+
+def test_the_inbox_shows_what_waits_for_me_longest_first(raised, signed_in):
+    newer = actions.raise_ask(by=raised.nurse, ask="A scanner", urgency="slowing", domain="data")
+    Escalation.objects.filter(pk=raised.ask.pk).update(
+        waiting_since=timezone.now() - timedelta(days=6, hours=1)
+    )
+    client = signed_in(raised.leader)
+    assert shown_in(client) == [raised.ask.ask, newer.ask]
+    assert "6 days" in text_of(client.get("/larkton/escalations/"))
+    assert shown_in(signed_in(raised.nurse)) == []
+    assert "Nothing waits for you" in text_of(signed_in(raised.nurse).get("/larkton/escalations/"))
+
+
+def test_the_list_is_searched_and_narrowed(raised, signed_in):
+    room = actions.raise_ask(by=raised.onlooker, ask="A quiet room", urgency="helping")
+    done = actions.raise_ask(by=raised.nurse, ask="A scanner", urgency="slowing", domain="data")
+    actions.accept(by=raised.leader, escalation=done, what="One", due_on=SOON)
+    actions.mark_done(by=raised.leader, escalation=done)
+    client = signed_in(raised.staff)
+    letters = raised.ask.ask
+    assert shown_in(client) == ["A quiet room"]
+    for query, found in [
+        ({"q": "e-2"}, ["A quiet room"]),
+        ({"q": "2"}, ["A quiet room"]),
+        ({"q": "QUIET"}, ["A quiet room"]),
+        ({"q": "ring them up"}, [letters]),
+        ({"q": "nothing like it"}, []),
+        ({"show": "unowned"}, ["A quiet room"]),
+        ({"turn": "team"}, ["A scanner"]),
+        ({"turn": "owner", "domain": "data"}, [letters]),
+        ({"domain": "unsure"}, ["A quiet room"]),
+        ({"state": "done"}, ["A scanner"]),
+        ({"owner": raised.leader.pk, "urgency": "stopping"}, [letters]),
+        ({"organisation": raised.practice.pk}, ["A quiet room"]),
+        ({"project": raised.project.pk}, [letters]),
+        ({"show": "waiting", "q": "scanner"}, []),
+    ]:
+        assert sorted(shown_in(client, **query)) == sorted(found), query
+    assert shown_in(signed_in(raised.nurse), show="raised") == ["A scanner", letters]
+    assert room.owner is None
+
+
+def test_a_search_without_a_hit_leads_to_all_asks(raised, signed_in):
+    shown = text_of(
+        signed_in(raised.second).get("/larkton/escalations/", {"show": "waiting", "q": "letters"})
+    )
+    assert "Look among all asks" in shown
+    assert 'href="?show=all&amp;q=letters"' in shown or 'href="?q=letters&amp;show=all"' in shown
+
+
+def test_the_list_downloads_as_csv(raised, signed_in):
+    response = signed_in(raised.staff).get("/larkton/escalations/", {"show": "all", "format": "csv"})
+    lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("Reference,Ask,State,With,How badly,Promised by,Days waited,About")
+    assert lines[1].startswith("E-1,Access to the pharmacy’s discharge letters,Awaiting first reply,Dr Meera")
+
+
+def test_an_evaluator_sees_no_ask_and_reads_why(raised, signed_in):
+    client = signed_in(raised.evaluator)
+    assert shown_in(client, show="all") == []
+    assert "Asks are not shown to evaluators" in text_of(client.get("/larkton/escalations/"))
+
+
+def test_nonsense_in_the_address_is_no_error(raised, signed_in):
+    client = signed_in(raised.staff)
+    for query in (
+        "show=x",
+        "state=x",
+        "owner=x",
+        "page=x",
+        "sort=x",
+        "q=%00",
+        "project=999999999999999999999",
+    ):
+        assert client.get(f"/larkton/escalations/?{query}").status_code == 200, query
