@@ -1,11 +1,13 @@
 """Made data. Each factory makes the least that is valid; tests name what matters to them."""
 
+from datetime import date
+
 import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from people.models import Membership, Network, Organisation, Person, Post, Remit, RoleHeld
-from programmes.models import PathwayProject, ProgrammeOfCare, Prototype, TeamMember
+from programmes.models import Measure, Observation, PathwayProject, ProgrammeOfCare, Prototype, TeamMember
 
 PASSWORD = "a long enough password"
 
@@ -113,3 +115,41 @@ class PrototypeFactory(DjangoModelFactory):
 
     project = factory.SubFactory(ProjectFactory)
     name = factory.Sequence(lambda n: f"Change idea {n}")
+
+
+class MeasureFactory(DjangoModelFactory):
+    """A percentage for which lower is better; `values=[12, 13, ...]` makes months of 100 from January 2024 on."""
+
+    class Meta:
+        model = Measure
+        skip_postgeneration_save = True
+
+    project = factory.SubFactory(ProjectFactory)
+    network = factory.SelfAttribute("project.network")
+    name = factory.Sequence(lambda n: f"Measure {n}")
+    better = "lower"
+
+    @factory.post_generation
+    def values(self, create, extracted, **kwargs):
+        if not extracted:
+            return
+        by = MembershipFactory(network=self.network)
+        for month, value in enumerate(extracted):
+            ObservationFactory(
+                measure=self,
+                period=date(2024 + month // 12, month % 12 + 1, 1),
+                numerator=value,
+                denominator=100 if self.has_denominator else None,
+                added_by=by,
+            )
+
+
+class ObservationFactory(DjangoModelFactory):
+    class Meta:
+        model = Observation
+
+    measure = factory.SubFactory(MeasureFactory)
+    period = date(2024, 1, 1)
+    numerator = 12
+    denominator = 240
+    added_by = factory.SubFactory(MembershipFactory, network=factory.SelfAttribute("..measure.network"))

@@ -1,7 +1,11 @@
 """Measures of a project and their observations."""
 
+from decimal import Decimal
+from hashlib import sha256
+
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from people.models import Membership, Network
@@ -35,7 +39,9 @@ class Measure(models.Model):
         "for every", default=1000, help_text="For a rate: events for every so many, such as 1,000 bed days."
     )
     unit = models.CharField(
-        max_length=60, blank=True, help_text="What is counted, such as patients or minutes."
+        max_length=60,
+        blank=True,
+        help_text="Of what: attendances for a percentage of them, bed days for a rate, minutes for a number.",
     )
     better = models.CharField(max_length=10, choices=Better, default=Better.HIGHER)
     source = models.CharField("where the numbers come from", max_length=300, blank=True)
@@ -53,9 +59,20 @@ class Measure(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        """Return the measure's page; the network is read along (select_related)."""
+        return reverse("measures:measure", args=[self.network.slug, self.pk])
+
     @property
     def has_denominator(self) -> bool:
         return self.shape != self.Shape.NUMBER
+
+    @property
+    def multiply(self) -> int:
+        """How many times larger than numerator / denominator the value is drawn."""
+        if self.shape == self.Shape.PERCENTAGE:
+            return 100
+        return self.per if self.shape == self.Shape.RATE else 1
 
 
 class Observation(models.Model):
@@ -83,3 +100,15 @@ class Observation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.measure} {self.period}"
+
+    @property
+    def numbers(self) -> tuple[Decimal, Decimal | None, str]:
+        """What somebody entered: compared to see whether anything changed."""
+        return self.numerator, self.denominator, self.note
+
+    @property
+    def stamp(self) -> str:
+        """A short text that is another when the number is: a form carries it, so that nobody overwrites unseen."""
+        # Decimals are written out, since 13 and 13.0000 are the same number.
+        numbers = [f"{part:.4f}" for part in (self.numerator, self.denominator) if part is not None]
+        return sha256("|".join([*numbers, self.note]).encode()).hexdigest()[:16]

@@ -9,6 +9,7 @@ import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from statistics import median
 
 # Fewer points off the centre line cannot tell signal from noise: Perla RJ, Provost LP, Murray SK (2011), "The run
@@ -129,7 +130,7 @@ def run_chart(
     ends = [0, *sorted({end for end in part if 0 < end < count}), count]
     parts = tuple(
         _part(drawn, included, baseline, first, last, None if centre is None else centre * multiply)
-        for first, last in zip(ends, ends[1:], strict=False)
+        for first, last in pairwise(ends)
     )
     return RunChart(
         values=drawn,
@@ -174,9 +175,7 @@ def _part(
         useful=useful,
         longest_run=_longest_run(sides),
         longest_run_max=longest_run_max(useful) if useful else None,
-        crossings=sum(one[1] != next_[1] for one, next_ in zip(sides, sides[1:], strict=False))
-        if useful
-        else None,
+        crossings=sum(one[1] != next_[1] for one, next_ in pairwise(sides)) if useful else None,
         crossings_min=crossings_min(useful) if useful else None,
     )
 

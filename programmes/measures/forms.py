@@ -1,0 +1,301 @@
+"""Forms of measures, of one number, and of a file of numbers."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from iocn.shared.forms import Form, ModelForm
+from iocn.shared.tables import MAX_BYTES, Table, UnreadableTable, read_csv
+from programmes.measures.figures import entered, month, period_name, plain
+from programmes.measures.imports import FEW_VALUES, choosing_columns, guess_columns
+from programmes.measures.meaning import Series, months_back
+from programmes.measures.models import Measure, Observation
+from programmes.measures.rules import NotANumber, problems_with, read_number
+
+MONTHS_OFFERED = 36
+
+
+class MeasureForm(ModelForm):
+    """What a measure is. Its shape cannot change once it has numbers."""
+
+    class Meta:
+        model = Measure
+        fields = ["name", "kind", "shape", "unit", "per", "better", "source", "made_up"]
+        widgets = {"kind": forms.RadioSelect, "shape": forms.RadioSelect, "better": forms.RadioSelect}
+        labels = {
+            "name": "What is measured?",
+            "kind": "What kind of measure is it?",
+            "shape": "What is one number of it?",
+            "per": "For every (only a rate needs it)",
+            "better": "Which way is better?",
+            "source": "Where do the numbers come from?",
+            "made_up": "These numbers are made up (marked so wherever they are shown)",
+        }
+        help_texts = {"name": "Such as “Waited more than four hours”."}
+
+    def __init__(self, *args: Any, has_numbers: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].widget.attrs["class"] = "nhsuk-input--width-20"
+        self.fields["per"].widget.attrs["class"] = "nhsuk-input--width-5"
+        if has_numbers:
+            self.fields["shape"].disabled = True
+            self.fields[
+                "shape"
+            ].help_text = "It has numbers already, which would come to mean something else."
+
+
+class NumberField(forms.CharField):
+    """A number as people write it, thousands marked or not."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"inputmode": "decimal", "autocomplete": "off", "class": "nhsuk-input--width-10"}
+        super().__init__(widget=forms.TextInput(attrs=attrs), **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            return read_number(text)
+        except NotANumber as error:
+            raise ValidationError(str(error)) from None
+
+
+class NumberForm(Form):
+    """One number of a measure. `there` is the number that is in the way: the form asks whether to change it."""
+
+    period = forms.DateField()
+    numerator = NumberField()
+    denominator = NumberField()
+    note = forms.CharField(
+        required=False, max_length=300, help_text="What was different, such as “clinic closed for a week”."
+    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    change = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        *args: Any,
+        series: Series,
+        today: date,
+        by_day: bool = False,
+        of: Observation | None = None,
+        there: Observation | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.series, self.today, self.by_day, self.of, self.there = series, today, by_day, of, there
+        measure = series.measure
+        self._name_numbers(measure)
+        if of is not None:
+            del self.fields["period"]
+        elif by_day or not series.is_monthly:
+            self.fields["period"].label = "Day on which the period begins"
+            self.fields["period"].initial = series.next_period(today)
+        else:
+            self.fields["period"] = self._months()
+        if there is not None:
+            self.fields["change"] = forms.BooleanField(
+                required=False, label=f"Yes, change {period_name(there.period)}"
+            )
+
+    def _name_numbers(self, measure: Measure) -> None:
+        top, bottom = self.fields["numerator"], self.fields["denominator"]
+        if not measure.has_denominator:
+            del self.fields["denominator"]
+            top.label = f"Number, in {measure.unit}" if measure.unit else "Number"
+        else:
+            top.label = "How many (numerator)"
+            bottom.label = f"Out of how many {measure.unit}".strip() + " (denominator)"
+            bottom.error_messages["required"] = "Fill in the denominator"
+        top.error_messages["required"] = "Fill in the number"
+
+    def _months(self) -> forms.TypedChoiceField:
+        there = {point.period: entered(point.numerator, point.denominator) for point in self.series.points}
+        choices = [
+            (at.isoformat(), f"{month(at)}: {there[at]}" if at in there else month(at))
+            for at in months_back(self.today, MONTHS_OFFERED)
+        ]
+        return forms.TypedChoiceField(
+            label="Month",
+            choices=choices,
+            coerce=date.fromisoformat,
+            initial=self.series.next_period(self.today).isoformat(),
+            error_messages={"required": "Choose the month", "invalid_choice": "Choose a month of the list"},
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        period = self.of.period if self.of else cleaned.get("period")
+        numerator, denominator = cleaned.get("numerator"), cleaned.get("denominator")
+        if period is not None:
+            for name, sentence in problems_with(
+                self.series.measure, period, numerator, denominator, self.today
+            ):
+                self.add_error(name if name in self.fields else None, sentence)
+        if self.there is not None:
+            self.add_error("change", self._question(self.there, numerator, denominator))
+        return cleaned
+
+    def _question(self, there: Observation, top: Decimal | None, bottom: Decimal | None) -> str:
+        new = f" to {entered(top, bottom)}" if top is not None else ""
+        return (
+            f"{period_name(there.period)} has {entered(there.numerator, there.denominator)} already,"
+            f" added by {there.added_by}{f', with the note “{there.note}”' if there.note else ''}."
+            f" Tick “Yes” to change it{new}{'' if self.of else ', or choose another month'}."
+        )
+
+    def asking_about(self, there: Observation) -> "NumberForm":
+        """Return the form as typed, with the question whether to change the number that is there."""
+        data: dict[str, Any] = {**self.data.dict(), "seen": there.stamp}  # type: ignore[attr-defined]  # a QueryDict
+        data.pop("change", None)
+        form = NumberForm(
+            data, series=self.series, today=self.today, by_day=self.by_day, of=self.of, there=there
+        )
+        form.full_clean()
+        return form
+
+    @classmethod
+    def initial_of(cls, observation: Observation) -> dict[str, Any]:
+        """Return what the form shows of a number that is to be changed."""
+        return {
+            "numerator": plain(observation.numerator),
+            "denominator": plain(observation.denominator) if observation.denominator is not None else "",
+            "note": observation.note,
+            "seen": observation.stamp,
+        }
+
+
+class UploadForm(Form):
+    """A CSV file, read at once, so that what cannot be read is said at the field."""
+
+    file = forms.FileField(
+        label="CSV file",
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+        help_text="One row for each number, the first line names the columns. Up to 5 MB and 20,000 rows."
+        " From Excel: “Save as”, “CSV UTF-8”.",
+    )
+    no_patient = forms.BooleanField(label="No patient can be recognised in this file")
+
+    content: bytes
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        # One byte more than allowed is enough for read_csv to refuse it.
+        self.content = file.read(MAX_BYTES + 1)
+        try:
+            read_csv(self.content)
+        except UnreadableTable as error:
+            raise ValidationError(str(error)) from None
+        return file
+
+
+class ColumnsForm(Form):
+    """Which columns of the file are ours, and which of its rows to take."""
+
+    date = forms.ChoiceField(label="Date of the period")
+    numerator = forms.ChoiceField()
+    denominator = forms.ChoiceField(label="Denominator (out of how many)")
+    note = forms.ChoiceField(label="Note", required=False)
+    add_up = forms.BooleanField(
+        label="Add up the rows of the same period",
+        required=False,
+        help_text="When several rows share a period, such as the departments of one hospital.",
+    )
+
+    def __init__(
+        self, *args: Any, measure: Measure, table: Table, ask_order: str = "", **kwargs: Any
+    ) -> None:
+        kept: dict[str, Any] = kwargs.pop("kept", {})
+        super().__init__(*args, **kwargs)
+        self.ask_order = ask_order
+        guessed = guess_columns(measure, table.headings)
+        headings = [(heading, heading) for heading in table.headings if heading]
+        if not measure.has_denominator:
+            del self.fields["denominator"]
+        self.fields["numerator"].label = "Numerator (how many)" if measure.has_denominator else "The number"
+        self._columns = [name for name in ("date", "numerator", "denominator", "note") if name in self.fields]
+        for name in self._columns:
+            field = self.fields[name]
+            empty = "Choose a column" if field.required else "None"
+            field.choices = [("", empty), *headings]  # type: ignore[attr-defined]
+            field.initial = kept.get(name, guessed.get(name, ""))
+            field.error_messages["required"] = f"Choose the column for “{field.label}”"
+        self.fields["add_up"].initial = kept.get("add_up", False)
+        self._rows = self._add_filters(table, guessed.values(), kept.get("rows", {}))
+        self.order_fields([*self._columns, *self._rows, "add_up"])
+        if ask_order:
+            self._ask_order()
+
+    def _add_filters(self, table: Table, guessed: Any, kept: dict[str, list[str]]) -> dict[str, str]:
+        names = {}
+        for heading, values in choosing_columns(table, guessed).items():
+            name = f"rows_{table.headings.index(heading)}"
+            names[name] = heading
+            choices = [(value, value) for value in values]
+            chosen = kept.get(heading, [])
+            if len(values) <= FEW_VALUES:
+                self.fields[name] = forms.MultipleChoiceField(
+                    label=f"Only rows whose {heading} is",
+                    help_text="Tick none to take all.",
+                    choices=choices,
+                    required=False,
+                    widget=forms.CheckboxSelectMultiple,
+                    initial=chosen,
+                )
+            else:
+                self.fields[name] = forms.ChoiceField(
+                    label=f"Only rows whose {heading} is",
+                    choices=[("", f"Any of the {len(values)}"), *choices],
+                    required=False,
+                    initial=chosen[0] if chosen else "",
+                )
+        return names
+
+    def _ask_order(self) -> None:
+        one, other, year = self.ask_order.replace("-", "/").replace(".", "/").split("/")
+        self.fields["order"] = forms.ChoiceField(
+            label=f"How is “{self.ask_order}” meant?",
+            widget=forms.RadioSelect,
+            choices=[
+                ("day", f"Day first: {_say(one, other, year)}"),
+                ("month", f"Month first: {_say(other, one, year)}"),
+            ],
+        )
+        self.order_fields(["date", "order", *self.fields])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        chosen: dict[str, str] = {}
+        for name in self._columns:
+            heading = cleaned.get(name)
+            if heading and heading in chosen:
+                label, first = self.fields[name].label, self.fields[chosen[heading]].label
+                self.add_error(
+                    name, f"“{heading}” is chosen for “{first}” already. Choose another for “{label}”."
+                )
+            elif heading:
+                chosen[heading] = name
+        return cleaned
+
+    def choices(self) -> dict[str, Any]:
+        """Return what was chosen, as an upload keeps it."""
+        data = self.cleaned_data
+        rows: dict[str, list[str]] = {}
+        for name, heading in self._rows.items():
+            value = data.get(name)
+            if value:
+                rows[heading] = [value] if isinstance(value, str) else list(value)
+        return {
+            **{name: data.get(name, "") for name in self._columns},
+            "rows": rows,
+            "add_up": data["add_up"],
+            "day_first": {"day": True, "month": False}.get(data.get("order", "")),
+        }
+
+
+def _say(day: str, number: str, year: str) -> str:
+    return period_name(date(int(year), int(number), 2)).replace("2 ", f"{int(day)} ", 1)

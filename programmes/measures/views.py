@@ -1,0 +1,292 @@
+"""Pages of measures: the list, one measure, and its numbers one by one. Files are in imports_views."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Max
+from django.http import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from iocn.shared.lists import Column, Listing
+from iocn.shared.models import History
+from iocn.shared.permissions import require
+from people.web import MemberRequest, network_page
+from programmes.measures import actions
+from programmes.measures.figures import entered, period_name, plain, shown, today_in, unit_of
+from programmes.measures.filters import MeasureFilter
+from programmes.measures.forms import MeasureForm, NumberForm
+from programmes.measures.meaning import Series
+from programmes.measures.models import Measure, Observation
+from programmes.measures.permissions import may_add, may_change, measures_for
+from programmes.measures.spc import run_chart
+from programmes.projects.permissions import may_read_words, projects_for
+
+LAST_NUMBERS = 6
+
+
+# --- The list ----------------------------------------------------------------------------------------------
+@require_GET
+@network_page()
+def measures(request: MemberRequest) -> HttpResponseBase:
+    """All measures that the reader may see: the newest number of each, and signal or noise."""
+    rows = (
+        measures_for(request.membership)
+        .annotate(newest=Max("observations__period"))
+        .prefetch_related("observations")
+    )
+    columns = [
+        Column("name", "Measure", lambda row: row.name, ("name",)),
+        Column("project", "Project", lambda row: row.project.name, ("project__name", "name")),
+        Column("kind", "Kind", kind_of, ("kind", "name")),
+        Column("latest", "Latest", lambda row: Series.of(row).last_shown, numeric=True),
+        Column("when", "For", lambda row: period_name(row.newest) if row.newest else "", ("newest",)),
+        Column("median", "Median", lambda row: Series.of(row).median_shown, numeric=True),
+        Column("shows", "Signal or noise", lambda row: Series.of(row).in_short),
+        Column("made_up", "Made up", lambda row: "yes" if row.made_up else "no"),
+    ]
+    listing = Listing(request, rows, columns, MeasureFilter, sort="name", name="measures")
+    if download := listing.download():
+        return download
+    # The page says it beside the name; only the download needs a column of its own.
+    listing.columns = columns[:-1]
+    return render(
+        request,
+        "measures/measures.html",
+        {"listing": listing, "lines": [(row, Series.of(row), kind_of(row)) for row in listing.rows]},
+    )
+
+
+def kind_of(measure: Measure) -> str:
+    """Return the kind in one word."""
+    return Measure.Kind(measure.kind).label.split(":")[0]
+
+
+# --- One measure -------------------------------------------------------------------------------------------
+def _measure(request: MemberRequest, measure: int) -> Measure:
+    return get_object_or_404(measures_for(request.membership), pk=measure)
+
+
+@require_GET
+@network_page()
+def measure(request: MemberRequest, measure: int) -> HttpResponseBase:
+    """A measure: signal or noise? Its chart, its numbers, its history."""
+    thing = _measure(request, measure)
+    words = may_read_words(request.membership, thing.project)
+    listing = Listing(
+        request,
+        thing.observations.select_related("added_by"),
+        _number_columns(thing, words),
+        sort="-period",
+        name=f"measure-{thing.pk}",
+    )
+    if download := listing.download():
+        return download
+    series = Series.of(thing)
+    today = today_in(thing.network)
+    return render(
+        request,
+        "measures/measure.html",
+        {
+            "measure": thing,
+            "kind": kind_of(thing),
+            "series": series,
+            "chart": series.picture(notes=words),
+            "listing": listing,
+            "numbers": [(row, period_name(row.period), _shown(thing, row)) for row in listing.rows],
+            "due": series.due(today) or "a number",
+            "may_change": may_change(request.membership, thing),
+            "facts": _facts(thing),
+            "words": words,
+            "history": History.objects.of(thing)[:50] if words else [],
+        },
+    )
+
+
+def _facts(measure: Measure) -> list[tuple[str, str]]:
+    """Return what the measure is, for the summary list."""
+    return [
+        ("Kind", measure.get_kind_display()),
+        ("One number", measure.get_shape_display()),
+        ("Unit", unit_of(measure)),
+        ("Which way is better", measure.get_better_display()),
+        ("Source", "Made-up numbers" if measure.made_up else measure.source),
+    ]
+
+
+def _number_columns(measure: Measure, words: bool) -> list[Column]:
+    columns = [
+        Column("period", "Period", lambda row: row.period.isoformat(), ("period",)),
+        Column("value", "Value", lambda row: _shown(measure, row), numeric=True),
+        Column("numerator", "Numerator", lambda row: _figure(row.numerator), numeric=True),
+    ]
+    if measure.has_denominator:
+        columns.append(
+            Column("denominator", "Denominator", lambda row: _figure(row.denominator), numeric=True)
+        )
+    if words:
+        columns.append(Column("note", "Note", lambda row: row.note))
+        columns.append(Column("by", "Added by", lambda row: row.added_by.name))
+    columns.append(Column("made_up", "Made up", lambda row: "yes" if measure.made_up else "no"))
+    return columns
+
+
+def _figure(number: object) -> object:
+    """Return a number for a file: without thousands marks, which would make it text."""
+    return plain(number).replace(",", "") if number is not None else ""  # type: ignore[arg-type]
+
+
+def _shown(measure: Measure, row: Observation) -> str:
+    bottom = [float(row.denominator or 0)] if measure.has_denominator else None
+    return shown(measure, run_chart([float(row.numerator)], bottom, multiply=measure.multiply).values[0])
+
+
+@require_http_methods(["GET", "POST"])
+@network_page()
+def add_measure(request: MemberRequest, project: int) -> HttpResponseBase:
+    """Give a project a measure: only its name is needed, the rest has defaults."""
+    thing = get_object_or_404(projects_for(request.membership), pk=project)
+    require(may_add(request.membership, thing))
+    form = MeasureForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.create_measure(by=request.membership, project=thing, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, f"“{made.name}” is a measure of {thing.name}. Now add its numbers.")
+            return redirect("measures:measure", request.membership.network.slug, made.pk)
+    return render(request, "measures/measure_form.html", {"form": form, "project": thing})
+
+
+@require_http_methods(["GET", "POST"])
+@network_page()
+def change_measure(request: MemberRequest, measure: int) -> HttpResponseBase:
+    """Change what a measure is."""
+    thing = _measure(request, measure)
+    require(may_change(request.membership, thing))
+    form = MeasureForm(
+        request.POST if request.method == "POST" else None,
+        instance=thing,
+        has_numbers=thing.observations.exists(),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_measure(by=request.membership, measure=thing, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            return redirect("measures:measure", request.membership.network.slug, thing.pk)
+    # The form has written what was typed onto the measure; the page's title keeps the name that holds.
+    context = {"form": form, "project": thing.project, "measure": thing, "name": form.initial["name"]}
+    return render(request, "measures/measure_form.html", context)
+
+
+# --- One number --------------------------------------------------------------------------------------------
+@require_http_methods(["GET", "POST"])
+@network_page()
+def add_number(request: MemberRequest, measure: int) -> HttpResponseBase:
+    """Add a period's number, the one that is due offered first."""
+    thing = _measure(request, measure)
+    require(may_change(request.membership, thing))
+    series = Series.of(thing)
+    by_day = "day" in request.GET
+    form = NumberForm(
+        request.POST if request.method == "POST" else None,
+        series=series,
+        today=today_in(thing.network),
+        by_day=by_day,
+    )
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        numbers = {"numerator": data["numerator"], "denominator": data.get("denominator")}
+        try:
+            try:
+                done = actions.add_observation(
+                    by=request.membership, measure=thing, period=data["period"], note=data["note"], **numbers
+                )
+            except actions.PeriodTaken as taken:
+                if not (data["change"] and data["seen"] == taken.there.stamp):
+                    raise
+                done = actions.change_observation(
+                    by=request.membership,
+                    observation=taken.there,
+                    note=data["note"] or taken.there.note,
+                    seen=data["seen"],
+                    **numbers,
+                )
+        except actions.PeriodTaken as taken:
+            form = form.asking_about(taken.there)
+        else:
+            return _number_is_in(request, thing, done)
+    return _number_page(request, thing, series, form)
+
+
+@require_http_methods(["GET", "POST"])
+@network_page()
+def change_number(request: MemberRequest, measure: int, number: int) -> HttpResponseBase:
+    """Change a period's number; what somebody else changed meanwhile is shown first."""
+    thing = _measure(request, measure)
+    require(may_change(request.membership, thing))
+    observation = get_object_or_404(thing.observations.select_related("added_by"), pk=number)
+    observation.measure = thing
+    series = Series.of(thing)
+    form = NumberForm(
+        request.POST if request.method == "POST" else None,
+        series=series,
+        today=today_in(thing.network),
+        of=observation,
+        initial=NumberForm.initial_of(observation),
+    )
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            done = actions.change_observation(
+                by=request.membership,
+                observation=observation,
+                numerator=data["numerator"],
+                denominator=data.get("denominator"),
+                note=data["note"],
+                seen=data["seen"],
+            )
+        except actions.PeriodTaken as taken:
+            # The new stamp goes out with the form: sending it again means having seen what it says now.
+            form = form.asking_about(taken.there)
+        else:
+            return _number_is_in(request, thing, done)
+    return _number_page(request, thing, series, form, observation)
+
+
+def _number_is_in(request: MemberRequest, measure: Measure, done: Observation) -> HttpResponseBase:
+    text = entered(done.numerator, done.denominator)
+    value = f" ({_shown(measure, done)})" if measure.has_denominator else ""
+    messages.success(request, f"{period_name(done.period)} is {text}{value}.")
+    return redirect("measures:measure", request.membership.network.slug, measure.pk)
+
+
+def _number_page(
+    request: MemberRequest,
+    measure: Measure,
+    series: Series,
+    form: NumberForm,
+    observation: Observation | None = None,
+) -> HttpResponseBase:
+    last = list(zip(series.points, series.chart.values, strict=True))[-LAST_NUMBERS:][::-1]
+    return render(
+        request,
+        "measures/number_form.html",
+        {
+            "measure": measure,
+            "form": form,
+            "period": period_name(observation.period) if observation else "",
+            "by_months": series.is_monthly,
+            "by_day": form.by_day,
+            "last": [
+                (
+                    period_name(point.period),
+                    shown(measure, value),
+                    entered(point.numerator, point.denominator) if measure.has_denominator else "",
+                )
+                for point, value in last
+            ],
+        },
+    )

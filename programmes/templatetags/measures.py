@@ -1,0 +1,39 @@
+"""What pages of other rooms show of measures."""
+
+from typing import Any
+
+from django import template
+from django.template import Context
+
+from programmes.measures.figures import Number, plain, today_in
+from programmes.measures.meaning import Series
+from programmes.measures.permissions import may_add, measures_for
+from programmes.projects.models import PathwayProject
+
+register = template.Library()
+
+
+@register.filter
+def figure(number: Number | None) -> str:
+    """Return a number as people write it: 1,234.5."""
+    return "" if number is None else plain(number)
+
+
+@register.inclusion_tag("measures/of_project.html", takes_context=True)
+def measures_of(context: Context, project: PathwayProject) -> dict[str, Any]:
+    """Show a project's measures, the newest value, the median, signal or noise, and the button to add one.
+
+    Wants `membership` in the context, as every page of a network has it.
+    """
+    membership = context["membership"]
+    today = today_in(membership.network)
+    lines = []
+    for measure in measures_for(membership).filter(project=project).prefetch_related("observations"):
+        series = Series.of(measure)
+        lines.append((measure, series, series.due(today) or "a number"))
+    return {
+        "lines": lines,
+        "project": project,
+        "network": membership.network,
+        "may_add": may_add(membership, project),
+    }
