@@ -50,7 +50,8 @@ class Mail:
 def sent(newest: int) -> list[Mail]:
     """Return the newest e-mails, the newest first."""
     mails: list[Mail] = []
-    for file in sorted(_folder().glob("*.log"), reverse=True):
+    # By time of writing: names of the same second come in any order.
+    for file in sorted(_folder().glob("*.log"), key=lambda file: file.stat().st_mtime_ns, reverse=True):
         mails += reversed(_read(file))
         if len(mails) >= newest:
             break
