@@ -51,6 +51,7 @@ class _Filter(django_filters.FilterSet):
         label="Stage", choices=[("a", "Trying"), ("b", "Embedding")], method="unused"
     )
     since = django_filters.DateFilter(label="Since", method="unused")
+    mine = django_filters.BooleanFilter(label="Mine", method="unused", widget=forms.CheckboxInput)
 
     class Meta:
         model = History
