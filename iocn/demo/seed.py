@@ -6,7 +6,7 @@ The same day gives the same network: nothing is random but a generator with a fi
 import math
 import random
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import time_machine
@@ -21,6 +21,7 @@ from people.permissions import Role
 from programmes.escalations import actions as escalations
 from programmes.escalations.models import Escalation
 from programmes.measures import actions as measures
+from programmes.measures.models import Measure
 from programmes.projects import actions as projects
 from programmes.projects.models import PathwayProject, ProgrammeOfCare, Prototype, TeamMember
 
@@ -62,6 +63,7 @@ class _Loader:
         self.members: dict[str, Membership] = {}
         self.programmes: dict[str, ProgrammeOfCare] = {}
         self.projects: dict[str, PathwayProject] = {}
+        self.measures: dict[tuple[str, str], Measure] = {}
         self.asks: dict[int, Escalation] = {}
         self.network: Network
 
@@ -74,7 +76,7 @@ class _Loader:
         for project_key, days, who, idea, did, ending in story.TRIES:
             self._plan(days, lambda p=project_key, w=who, i=idea, d=did, e=ending: self._try(p, w, i, d, e))
         for series in story.MEASURES:
-            self._plan(0.08, lambda s=series: self._measure(s))
+            self._plan_measure(series)
         for number, ask in enumerate(story.ASKS):
             self._plan_ask(number, ask)
         self._plan(0.05, self._second_network)
@@ -212,11 +214,27 @@ class _Loader:
         )
 
     # --- Measures ---------------------------------------------------------------------------------------
+    def _plan_measure(self, series: story.Series) -> None:
+        """The months before a project began come in at once; later ones on the fifth day of the next month."""
+        began = self.now - timedelta(days=_project_of(series).began - 3)
+        self.steps.append((began, len(self.steps), lambda: self._measure(series)))
+        numbers = [
+            (months_ago, *self._number(series, months_ago)) for months_ago in range(24, series.missing, -1)
+        ]
+        for months_ago, numerator, denominator in numbers:
+            period = _months_before(timezone.localdate(self.now), months_ago)
+            known = datetime.combine(_months_before(period, -1), time(10), self.now.tzinfo) + timedelta(
+                days=4
+            )
+            observation = {"period": period, "numerator": numerator, "denominator": denominator}
+            moment = min(max(known, began), self.now)
+            self.steps.append(
+                (moment, len(self.steps), lambda observation=observation: self._observe(series, observation))
+            )
+
     def _measure(self, series: story.Series) -> None:
-        project = next(p for p in story.PROJECTS if p.key == series.project)
-        by = self.members[project.lead]
-        measure = measures.create_measure(
-            by=by,
+        self.measures[series.project, series.name] = measures.create_measure(
+            by=self.members[_project_of(series).lead],
             project=self.projects[series.project],
             name=series.name,
             kind=series.kind,
@@ -226,15 +244,13 @@ class _Loader:
             source="Made up for the demonstration",
             made_up=True,
         )
-        for months_ago in range(24, 0, -1):
-            numerator, denominator = self._number(series, months_ago)
-            measures.add_observation(
-                by=by,
-                measure=measure,
-                period=_months_before(timezone.localdate(self.now), months_ago),
-                numerator=numerator,
-                denominator=denominator,
-            )
+
+    def _observe(self, series: story.Series, observation: dict[str, Any]) -> None:
+        measures.add_observation(
+            by=self.members[_project_of(series).lead],
+            measure=self.measures[series.project, series.name],
+            **observation,
+        )
 
     def _number(self, series: story.Series, months_ago: int) -> tuple[int, int | None]:
         level = series.after if months_ago <= series.change else series.level
@@ -280,6 +296,10 @@ class _Loader:
                 getattr(escalations, move)(**step, text=text)
             case _:
                 raise ValueError(f"The story has no move {move} {words}")
+
+
+def _project_of(series: story.Series) -> story.Project:
+    return next(project for project in story.PROJECTS if project.key == series.project)
 
 
 def _months_before(today: date, months: int) -> date:

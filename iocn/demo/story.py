@@ -392,6 +392,7 @@ class Series(NamedTuple):
     change: int
     size: int
     spread: float
+    missing: int = 0  # so many of the last months have no number yet
 
 
 MEASURES = [
@@ -442,7 +443,9 @@ MEASURES = [
     Series(
         "discharge", "Back within a week", "balancing", "percentage", "lower", "people", 7, 7, 0, 120, 1.8
     ),
-    Series("falls", "Days from fall to first class", "outcome", "number", "lower", "days", 44, 22, 4, 0, 5),
+    Series(
+        "falls", "Days from fall to first class", "outcome", "number", "lower", "days", 44, 22, 4, 0, 5, 1
+    ),
 ]
 
 

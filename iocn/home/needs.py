@@ -33,7 +33,7 @@ class Item:
     """One line: what it is, where it leads, and what to know about it."""
 
     title: str
-    url: str
+    href: str
     hint: str = ""
     # What e-mail says instead of the title, where the title must not leave the product.
     mail_title: str = ""
@@ -182,7 +182,7 @@ class _Needs:
             hint = f"{'Not yet met: was due' if late else 'By'} {day(promise.due_on)}"
             item = self._ask_item(promise.escalation, hint)
             if not promise.escalation.restricted:
-                item = Item(promise.what, item.url, f"{hint} · {promise.escalation.reference}")
+                item = Item(promise.what, item.href, f"{hint} · {promise.escalation.reference}")
             self._add(promise.by_id, "promise", item)
 
     def _own_or_team(self) -> Q:

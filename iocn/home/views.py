@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from iocn.home.needs import gather
+from iocn.shared.templatetags.components import in_words
 from people.models import Membership, Network, Organisation, Remit
 from people.permissions import Permission
 from people.web import MemberRequest, network_page
@@ -27,16 +28,27 @@ def home(request: MemberRequest) -> HttpResponse:
         "needs": [section for section in sections if not section.is_news],
         "news": [section for section in sections if section.is_news],
         "may_raise": membership.may(Permission.RAISE_ASK),
-        "may_log": not membership.is_evaluator_only,
     }
     if membership.is_evaluator_only:
         context["stages"] = _by_stage(projects)
     else:
         own = projects.filter(team__membership=membership, team__left_on=None)
-        context["projects"] = own.order_by("-moved_at", "pk")[:6]
+        context["projects"] = [
+            _project_item(project, membership) for project in own.order_by("-moved_at", "pk")[:6]
+        ]
     if membership.is_staff:
         context["first_steps"] = first_steps(membership.network)
     return render(request, "home/home.html", context)
+
+
+def _project_item(project: PathwayProject, membership: Membership) -> dict[str, str]:
+    return {
+        "title": project.name,
+        "href": reverse("projects:project", args=[membership.network.slug, project.pk]),
+        "hint": f"Last moved {in_words(project.moved_at)}",
+        "tag": project.get_stage_display(),
+        "colour": "white",
+    }
 
 
 def _by_stage(projects: Any) -> list[tuple[str, int]]:

@@ -25,7 +25,9 @@ def people(network):
     """A nurse and a leader who have been members for long."""
     hospital = OrganisationFactory(network=network)
     long_ago = MONDAY_MORNING - datetime.timedelta(days=100)
-    nurse = MembershipFactory(network=network, name="Nell Nurse", joined_at=long_ago, email="nurse@example.org")
+    nurse = MembershipFactory(
+        network=network, name="Nell Nurse", joined_at=long_ago, email="nurse@example.org"
+    )
     PostFactory(membership=nurse, organisation=hospital)
     leader = MembershipFactory(
         network=network, name="Lea Leader", joined_at=long_ago, email="leader@example.org", roles=["leader"]
@@ -137,7 +139,9 @@ def test_one_network_hears_nothing_of_another(network, people, deliver):
     nurse, _leader = people
     raise_ask(nurse)
     elsewhere = NetworkFactory()
-    MembershipFactory(network=elsewhere, roles=["leader"], joined_at=MONDAY_MORNING - datetime.timedelta(days=9))
+    MembershipFactory(
+        network=elsewhere, roles=["leader"], joined_at=MONDAY_MORNING - datetime.timedelta(days=9)
+    )
     with time_machine.travel(MONDAY_MORNING, tick=False):
         write_due_digests()
         assert {mail["To"] for mail in deliver()} == {"leader@example.org"}

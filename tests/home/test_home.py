@@ -99,9 +99,7 @@ def test_a_team_is_reminded_of_a_missing_number_and_of_a_quiet_project(signed_in
     TeamMemberFactory(project=project, membership=nurse)
     measure = Measure.objects.create(network=network, project=project, name="Checked", shape="number")
     assert "A number is missing" not in page(signed_in, nurse)
-    Observation.objects.create(
-        measure=measure, period=datetime.date(2024, 3, 1), numerator=3, added_by=nurse
-    )
+    Observation.objects.create(measure=measure, period=datetime.date(2024, 3, 1), numerator=3, added_by=nurse)
     text = page(signed_in, nurse)
     assert "The last number is for March 2024" in text
     assert "Quiet for three weeks" in text
