@@ -9,11 +9,11 @@ pytestmark = pytest.mark.journey
 
 def test_the_sign_in_page_names_what_is_wrong_and_keeps_the_address(page, visit):
     visit(page, "/accounts/login/")
-    page.get_by_label("Email").fill("nobody@example.org")
+    page.get_by_label("E-mail address").fill("nobody@example.org")
     page.get_by_label("Password", exact=True).fill("not the password")
     page.get_by_role("button", name="Sign in").click()
     page.get_by_text("There is a problem").wait_for()
-    assert page.get_by_label("Email").input_value() == "nobody@example.org"
+    assert page.get_by_label("E-mail address").input_value() == "nobody@example.org"
     check_page(page)
 
 

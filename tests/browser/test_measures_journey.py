@@ -1,0 +1,118 @@
+"""A team brings the past of a measure from a file, sees signal or noise, and adds this month by hand."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from programmes.models import Observation
+from tests.browser.conftest import check_page
+from tests.factories import MeasureFactory, ProjectFactory, TeamMemberFactory
+
+pytestmark = [pytest.mark.journey, pytest.mark.services, pytest.mark.django_db(transaction=True)]
+
+REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "ae_attendances.csv"
+MEDIAN = ".iocn-plot [aria-label='text']"
+
+
+@pytest.fixture
+def measure():
+    project = ProjectFactory(
+        network__slug="larkton", network__name="Larkton Health and Care", name="Chest pain pathway"
+    )
+    return MeasureFactory(project=project, name="Waited more than four hours", unit="attendances")
+
+
+@pytest.fixture
+def nurse(measure):
+    return TeamMemberFactory(project=measure.project, membership__name="Ana Lund").membership
+
+
+def made_file() -> bytes:
+    """Return three years of two departments; the breaches of the first fall for good in the second year."""
+    lines = ["month,department,attendances,breaches"]
+    for number in range(24):
+        month = f"{2024 + number // 12}-{number % 12 + 1:02}-01"
+        breaches = (31 if number < 13 else 12) + number * 7 % 5
+        lines += [f"{month},Majors,{200 + number},{breaches}", f"{month},Minors,{300 + number},{number % 3}"]
+    return "\n".join(lines).encode()
+
+
+def bring(page, measure, name, content):
+    page.get_by_role("button", name="Import from a file").click()
+    check_page(page)
+    page.get_by_label("CSV file").set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
+    page.get_by_label("No patient can be recognised").check()
+    page.get_by_role("button", name="Go on to the columns").click()
+
+
+def test_a_team_brings_a_file_and_adds_this_month(page, sign_in, visit, measure, nurse):
+    sign_in(page, nurse)
+    visit(page, f"/larkton/measures/{measure.pk}/")
+    bring(page, measure, "waits.csv", made_file())
+    check_page(page)
+
+    # Both departments have every month: the preview says so and writes nothing.
+    page.get_by_role("button", name="Preview").click()
+    assert page.get_by_text("48 rows are wrong, so nothing can be imported").is_visible()
+    assert page.get_by_text("January 2024 is also on line 3.").is_visible()
+    check_page(page)
+
+    page.get_by_role("link", name="take fewer rows").click()
+    page.get_by_label("Majors").check()
+    page.get_by_role("button", name="Preview").click()
+    page.locator(".iocn-plot").wait_for()
+    check_page(page)
+    page.get_by_role("button", name="Import 24 numbers").click()
+
+    page.get_by_text("waits.csv: 24 numbers added.").wait_for()
+    page.locator(".iocn-plot").wait_for()
+    assert page.get_by_text("this is an improvement").is_visible()
+    assert "median" in page.locator(MEDIAN).first.text_content()
+    check_page(page)
+
+    page.get_by_role("button", name="Add January 2026").click()
+    check_page(page)
+    page.get_by_label("How many (numerator)").fill("14")
+    page.get_by_label("Out of how many attendances").fill("230")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("January 2026 is 14 of 230 (6.1%).").wait_for()
+    assert Observation.objects.get(period=date(2026, 1, 1)).numerator == 14
+    check_page(page)
+
+    visit(page, "/larkton/measures/")
+
+
+def test_a_month_that_is_there_is_changed_after_asking(page, sign_in, visit, nurse, measure):
+    for month in range(1, 7):
+        Observation.objects.create(
+            measure=measure, period=date(2026, month, 1), numerator=12, denominator=240, added_by=nurse
+        )
+    sign_in(page, nurse)
+    visit(page, f"/larkton/measures/{measure.pk}/add/")
+    page.get_by_label("Month").select_option(label="June 2026: 12 of 240")
+    page.get_by_label("How many (numerator)").fill("13")
+    page.get_by_label("Out of how many attendances").fill("240")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("heading", name="There is a problem").wait_for()
+    check_page(page)
+    page.get_by_label("Yes, change June 2026").check()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Ana Lund changed June 2026 from 12 of 240 to 13 of 240").wait_for()
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the real file (../shared/data) is not here")
+def test_the_real_file_of_all_england_is_imported_for_one_hospital(page, sign_in, measure, nurse):
+    sign_in(page, nurse)
+    page.goto(f"/larkton/measures/{measure.pk}/")
+    bring(page, measure, REAL.name, REAL.read_bytes())
+    page.get_by_label("Only rows whose org_code is").select_option("RF4")
+    page.get_by_role("group", name="Only rows whose type is").get_by_label("1", exact=True).check()
+    check_page(page)
+    page.get_by_role("button", name="Preview").click()
+    check_page(page)
+    page.get_by_role("button", name="Import 36 numbers").click()
+    page.get_by_text("ae_attendances.csv: 36 numbers added.").wait_for()
+    page.locator(".iocn-plot").wait_for()
+    assert "median" in page.locator(MEDIAN).first.text_content()
+    check_page(page)
