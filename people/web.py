@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 
 from people.models import Membership
 from people.permissions import Permission
@@ -15,6 +15,11 @@ class MemberRequest(HttpRequest):
     """A request whose reader belongs to the network in its address."""
 
     membership: Membership
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """Return what a form was sent with, None while it is only looked at. (An empty post is a post.)"""
+    return request.POST if request.method == "POST" else None
 
 
 def network_page(

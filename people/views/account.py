@@ -17,7 +17,7 @@ from people.actions.account import is_stopped
 from people.forms import JoinForm, SettingsForm
 from people.messages import STOP_SALT
 from people.models import Membership, Message, Network
-from people.web import MemberRequest, network_page
+from people.web import MemberRequest, network_page, posted
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -68,7 +68,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "people/invitation_other.html", context)
     if membership.person.has_usable_password():
         return _join_signed_in(request, membership, context)
-    form = JoinForm(request.POST or None, person=membership.person, initial={"name": membership.name})
+    form = JoinForm(posted(request), person=membership.person, initial={"name": membership.name})
     if request.method == "POST" and form.is_valid():
         try:
             joined = actions.join(
@@ -148,7 +148,7 @@ def me(request: MemberRequest) -> HttpResponse:
         "digest_rhythm": membership.digest_rhythm,
         "mail_about_asks": membership.mail_about_asks,
     }
-    form = SettingsForm(request.POST or None, initial=initial)
+    form = SettingsForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         actions.change_own_settings(by=membership, **form.cleaned_data)
         messages.success(request, "Saved.")

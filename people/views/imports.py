@@ -16,7 +16,7 @@ from people.member_import import COLUMNS, LABELS, REQUIRED, Outcome, Plan, is_co
 from people.models import Upload
 from people.permissions import Permission
 from people.scopes import member_uploads_of
-from people.web import MemberRequest, network_page
+from people.web import MemberRequest, network_page, posted
 
 COLOURS = {
     Outcome.WRONG: "red",
@@ -31,7 +31,7 @@ COLOURS = {
 @require_http_methods(["GET", "POST"])
 def upload(request: MemberRequest) -> HttpResponse:
     """Take the file; where its headings say which column is which, go on to the preview."""
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(posted(request), request.FILES)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
@@ -71,7 +71,7 @@ class ColumnsForm(Form):
     def clean(self) -> dict[str, str]:
         cleaned = super().clean() or self.cleaned_data
         used: dict[str, str] = {}
-        for key, heading in cleaned.items():
+        for key, heading in list(cleaned.items()):
             if heading and heading in used:
                 self.add_error(key, f"“{heading}” is chosen already for “{LABELS[used[heading]]}”")
             used.setdefault(heading, key)
@@ -84,7 +84,7 @@ def columns(request: MemberRequest, pk: int) -> HttpResponse:
     """Let the person say which column is which."""
     upload = get_object_or_404(member_uploads_of(request.membership), pk=pk)
     table = read_csv(bytes(upload.content))
-    form = ColumnsForm(request.POST or None, headings=table.headings, initial=upload.columns)
+    form = ColumnsForm(posted(request), headings=table.headings, initial=upload.columns)
     if request.method == "POST" and form.is_valid():
         upload.columns = {key: heading for key, heading in form.cleaned_data.items() if heading}
         upload.save(update_fields=["columns"])

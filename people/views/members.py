@@ -1,5 +1,7 @@
 """Pages of members."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import CharField, Count, F, OuterRef, QuerySet, Subquery
@@ -22,7 +24,7 @@ from people.forms import (
 from people.models import Level, Membership, MembershipQuerySet, Post, Remit
 from people.permissions import Permission, Role
 from people.scopes import listed_members_for, members_for, organisations_for
-from people.web import MemberRequest, network_page
+from people.web import MemberRequest, network_page, posted
 
 
 def state_of(member: Membership) -> str:
@@ -55,8 +57,14 @@ def members(request: MemberRequest) -> HttpResponseBase:
         return download
     for member in listing.rows:
         member.state, member.role_labels = state_of(member), role_labels(member)
+        member.level_label = _level_label(member)
     context = {"listing": listing, "is_staff": is_staff, "sees_all": membership.may(Permission.SEE_PEOPLE)}
     return render(request, "people/members.html", context)
+
+
+def _level_label(member: Any) -> str:
+    """Return the level of the main post, annotated by the list."""
+    return Level(member.main_level).label if member.main_level else ""
 
 
 def _with_main_post_columns(rows: MembershipQuerySet) -> QuerySet[Membership]:
@@ -86,7 +94,7 @@ def _columns(is_staff: bool) -> list[Column]:
     if is_staff:
         columns += [
             Column("email", "E-mail address", lambda member: member.email, ("email",)),
-            Column("level", "Level", lambda member: dict(Level.choices).get(member.main_level, "")),
+            Column("level", "Level", _level_label),
             Column("state", "State", state_of, ("closed_at", "joined_at")),
         ]
     return columns
@@ -147,7 +155,7 @@ def _member_to_change(request: MemberRequest, pk: int) -> Membership:
 @require_http_methods(["GET", "POST"])
 def invite(request: MemberRequest) -> HttpResponse:
     """Invite one person."""
-    form = InviteForm(request.POST or None, membership=request.membership)
+    form = InviteForm(posted(request), membership=request.membership)
     if request.method == "POST" and form.is_valid():
         try:
             member = actions.invite_member(by=request.membership, **form.cleaned_data)
@@ -178,7 +186,7 @@ def invite_again(request: MemberRequest, pk: int) -> HttpResponse:
 def roles(request: MemberRequest, pk: int) -> HttpResponse:
     """Change what a member may do."""
     member = _member_to_change(request, pk)
-    form = RolesForm(request.POST or None, initial={"roles": sorted(member.roles)})
+    form = RolesForm(posted(request), initial={"roles": sorted(member.roles)})
     if request.method == "POST" and form.is_valid():
         try:
             actions.set_roles(by=request.membership, membership=member, roles=form.cleaned_data["roles"])
@@ -202,7 +210,7 @@ def roles(request: MemberRequest, pk: int) -> HttpResponse:
 def post_add(request: MemberRequest, pk: int) -> HttpResponse:
     """Give a member a post."""
     member = _member_to_change(request, pk)
-    form = PostForm(request.POST or None, membership=request.membership)
+    form = PostForm(posted(request), membership=request.membership)
     if request.method == "POST" and form.is_valid():
         try:
             actions.add_post(by=request.membership, membership=member, **form.cleaned_data)
@@ -249,7 +257,7 @@ def remit_give(request: MemberRequest, pk: int) -> HttpResponse:
     """Say what a leader can decide on."""
     member = _member_to_change(request, pk)
     form = RemitForm(
-        request.POST or None, membership=request.membership, initial={"order": 1} | request.GET.dict()
+        posted(request), membership=request.membership, initial={"order": 1} | request.GET.dict()
     )
     if request.method == "POST" and form.is_valid():
         try:

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, F, Q
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from iocn.shared.lists import Column, Listing
@@ -13,10 +14,10 @@ from iocn.shared.permissions import require
 from people import actions
 from people.filters import OrganisationFilter
 from people.forms import CloseOrganisationForm, MandateForm, OrganisationForm, SponsorForm
-from people.models import Domain, Level, Organisation, Post
+from people.models import Domain, Level, Membership, Organisation, Post
 from people.permissions import Permission
 from people.scopes import listed_members_for, may_set_mandates, organisations_for
-from people.web import MemberRequest, network_page
+from people.web import MemberRequest, network_page, posted
 
 
 @network_page()
@@ -27,10 +28,8 @@ def organisations(request: MemberRequest) -> HttpResponseBase:
     sees_people = membership.may(Permission.SEE_PEOPLE)
     if not sees_people and not membership.may(Permission.SEE_NUMBERS):
         raise Http404
-    is_current = Q(
-        posts__membership__closed_at=None,
-        posts__membership__joined_at__isnull=False,
-        posts__until_date=None,
+    is_current = Q(posts__membership__in=Membership.objects.active().filter(network=membership.network)) & (
+        Q(posts__until_date=None) | Q(posts__until_date__gt=timezone.localdate())
     )
     rows = (
         organisations_for(membership)
@@ -107,7 +106,7 @@ def organisation(request: MemberRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add(request: MemberRequest) -> HttpResponse:
     """Add an organisation."""
-    form = OrganisationForm(request.POST or None)
+    form = OrganisationForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             organisation = actions.add_organisation(by=request.membership, **form.cleaned_data)
@@ -130,7 +129,7 @@ def change(request: MemberRequest, pk: int) -> HttpResponse:
     """Change an organisation's own facts."""
     organisation = _organisation(request, pk)
     initial = {"name": organisation.name, "kind": organisation.kind, "ods_code": organisation.ods_code}
-    form = OrganisationForm(request.POST or None, initial=initial)
+    form = OrganisationForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             actions.change_organisation(by=request.membership, organisation=organisation, **form.cleaned_data)
@@ -155,7 +154,7 @@ def sponsor(request: MemberRequest, pk: int) -> HttpResponse:
     """Choose the executive sponsor."""
     organisation = _organisation(request, pk)
     form = SponsorForm(
-        request.POST or None,
+        posted(request),
         membership=request.membership,
         initial={"executive_sponsor": organisation.executive_sponsor},
     )
@@ -189,7 +188,7 @@ def mandate(request: MemberRequest, pk: int, domain: str) -> HttpResponse:
         raise Http404
     require(may_set_mandates(request.membership, organisation))
     now = organisation.mandates.filter(domain=domain).first()
-    form = MandateForm(request.POST or None, initial={"text": now.text if now else ""})
+    form = MandateForm(posted(request), initial={"text": now.text if now else ""})
     if request.method == "POST" and form.is_valid():
         actions.set_mandate(
             by=request.membership, organisation=organisation, domain=domain, text=form.cleaned_data["text"]
@@ -210,9 +209,7 @@ def mandate(request: MemberRequest, pk: int, domain: str) -> HttpResponse:
 def close(request: MemberRequest, pk: int) -> HttpResponse:
     """Close an organisation, perhaps into its successor."""
     organisation = _organisation(request, pk)
-    form = CloseOrganisationForm(
-        request.POST or None, membership=request.membership, organisation=organisation
-    )
+    form = CloseOrganisationForm(posted(request), membership=request.membership, organisation=organisation)
     if request.method == "POST" and form.is_valid():
         try:
             actions.close_organisation(by=request.membership, organisation=organisation, **form.cleaned_data)
