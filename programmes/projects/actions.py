@@ -110,20 +110,14 @@ def add_to_team(*, by: Membership, project: PathwayProject, membership: Membersh
     # Locks the project, so that two who add the same person at once do not meet in the constraint.
     PathwayProject.objects.select_for_update(no_key=True).get(pk=project.pk)
     place = TeamMember.objects.now().filter(project=project, membership=membership).first()
-    label = Part(part).label
+    label = Part(part).label.lower()
     if place is None:
         place = TeamMember.objects.create(project=project, membership=membership, part=part)
-        record(by=by, on=project, what=f"added {membership.name} to the team", text=f"Part: {label}")
+        record(by=by, on=project, what=f"added {membership.name}: {label}")
     elif place.part != part:
-        before = Part(place.part).label
         place.part = part
         place.save(update_fields=["part"])
-        record(
-            by=by,
-            on=project,
-            what=f"changed the part of {membership.name}",
-            text=f"Part: {label} (before: {before})",
-        )
+        record(by=by, on=project, what=f"changed the part of {membership.name}: {label}")
     project.mark_moved()
     if part == Part.LEAD:
         _open_tasks(project).update(settled_at=timezone.now(), settled_by=by)
@@ -215,7 +209,7 @@ def log_try(
         form_key=form_key,
     )
     _follow_endings(prototype)
-    record(by=by, on=project, what=f"logged try {test_cycle.number}", text=prototype.name)
+    record(by=by, on=project, what=f"logged {_named(test_cycle)}")
     project.mark_moved()
     return test_cycle
 
@@ -243,7 +237,7 @@ def complete_try(
         setattr(test_cycle, name, values[name])
     test_cycle.save(update_fields=changed)
     _follow_endings(prototype)
-    record(by=by, on=project, what=f"added to try {test_cycle.number}", text=prototype.name)
+    record(by=by, on=project, what=f"added to {_named(test_cycle)}")
     project.mark_moved()
 
 
@@ -266,6 +260,11 @@ def _follow_endings(prototype: Prototype) -> None:
     if prototype.state != state:
         prototype.state = state
         prototype.save(update_fields=["state"])
+
+
+def _named(test_cycle: TestCycle) -> str:
+    name = test_cycle.prototype.name
+    return f"try {test_cycle.number} of “{name if len(name) < 150 else name[:149] + '…'}”"
 
 
 # --- What changed, in words --------------------------------------------------------------------------------

@@ -206,16 +206,6 @@ class TryForm(ThingForm):
         return on
 
 
-class _PrototypeChoice(forms.RadioSelect):
-    """Radios of which “something new” shows the field for its name."""
-
-    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        option = super().create_option(*args, **kwargs)
-        if option["value"] == LogForm.NEW:
-            option["attrs"]["data-aria-controls"] = "new-idea"
-        return option
-
-
 class LogForm(TryForm):
     """A try, logged in under a minute: one sentence, and the last prototype chosen already."""
 
@@ -246,7 +236,7 @@ class LogForm(TryForm):
         field = cast(forms.ChoiceField, self.fields["prototype"])
         choices = [(key, prototype.name) for key, prototype in self.prototypes.items()]
         if len(choices) <= self.AS_RADIOS:
-            field.widget = _PrototypeChoice()
+            field.widget = forms.RadioSelect()
         field.choices = [*choices, (self.NEW, "Something new")]
         self.initial.setdefault("prototype", choices[0][0])
 
@@ -259,7 +249,7 @@ class LogForm(TryForm):
         if prototype == self.NEW and not name:
             self.add_error("new_prototype", "Give the new idea a name, in a few words")
         elif prototype != self.NEW and name:
-            # Without JavaScript the field is there whatever is chosen.
+            # It was typed before another was chosen, or where the browser shows the field whatever is chosen.
             self.add_error(
                 "new_prototype", f"Choose “Something new” if “{name}” is a new idea, or empty this"
             )

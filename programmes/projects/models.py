@@ -137,7 +137,7 @@ class TeamMember(models.Model):
 
     class Part(models.TextChoices):
         LEAD = "lead", "Leads the team"
-        TEAM = "team", "Team"
+        TEAM = "team", "In the team"
         CITIZEN_PARTNER = "citizen_partner", "Citizen partner"
         COACH = "coach", "Coach"
 

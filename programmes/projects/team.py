@@ -20,7 +20,7 @@ class Composition:
 
     levels: tuple[tuple[Level, int], ...]
     unknown: int
-    organisations: tuple[str, ...]
+    organisations: int
 
     @property
     def missing(self) -> list[Level]:
@@ -46,11 +46,9 @@ def composition_of(team: Sequence[TeamMember]) -> Composition:
     for place in team:
         post = place.membership.main_post
         if post:
-            organisations.add(post.organisation.name)
+            organisations.add(post.organisation_id)
         if place.part == Part.CITIZEN_PARTNER:
             found[Level.CITIZEN] += 1
         elif place.part != Part.COACH:
             found[post.level if post else ""] += 1
-    return Composition(
-        tuple((level, found[level]) for level in Level), found[""], tuple(sorted(organisations))
-    )
+    return Composition(tuple((level, found[level]) for level in Level), found[""], len(organisations))

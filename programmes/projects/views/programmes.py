@@ -48,7 +48,7 @@ def programme(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Show a programme's aim and projects."""
     found = _programme_or_404(request, pk)
     may_read = may_read_aims(request.membership)
-    listing = project_listing(request, found.projects.all(), name="projects of a programme")
+    listing = project_listing(request, programme=found)
     return listing.download() or render(
         request,
         "projects/programme.html",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, IntegerField, Prefetch, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Prefetch, Value, When
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,7 +18,7 @@ from people.web import MemberRequest, network_page
 from programmes.projects import actions
 from programmes.projects.filters import ProjectFilter
 from programmes.projects.forms import NewProjectForm, ProjectForm, StageForm
-from programmes.projects.models import PathwayProject, TeamMember, TestCycle
+from programmes.projects.models import PathwayProject, ProgrammeOfCare, TeamMember, TestCycle
 from programmes.projects.permissions import (
     may_change,
     may_create,
@@ -56,39 +56,42 @@ def steps_of(project: PathwayProject) -> list[Step]:
     ]
 
 
-def project_listing(
-    request: MemberRequest, rows: QuerySet[PathwayProject], name: str = "projects", filtered: bool = False
-) -> Listing:
-    """Return a list of projects with the columns that the reader may see."""
+def project_listing(request: MemberRequest, programme: ProgrammeOfCare | None = None) -> Listing:
+    """Return the projects that the reader may see, with the columns they may see: all, or a programme's."""
     position = Case(
         *(When(stage=stage, then=Value(number)) for number, stage in enumerate(WAY)),
         default=Value(len(WAY)),
         output_field=IntegerField(),
     )
-    rows = rows.annotate(stage_position=position).select_related("programme")
+    rows = projects_for(request.membership).annotate(stage_position=position)
     columns = [
         Column("name", "Project", lambda project: project.name, ("name",)),
-        Column("programme", "Programme", lambda project: project.programme or "", ("programme__name",)),
         Column(
             "stage", "Stage", lambda project: project.get_stage_display(), ("stage_position", "stage_since")
         ),
-        Column("moved", "Last moved", lambda project: project.moved_at.date(), ("moved_at",)),
+        Column("moved", "Last moved", lambda project: timezone.localdate(project.moved_at), ("moved_at",)),
     ]
     if may_read_aims(request.membership):
         leads = TeamMember.objects.now().filter(part=TeamMember.Part.LEAD).select_related("membership")
         rows = rows.prefetch_related(Prefetch("team", leads, to_attr="leads"))
         columns.insert(
-            3,
-            Column("lead", "Lead", lambda project: ", ".join(lead.membership.name for lead in project.leads)),
+            2,
+            Column("lead", "Lead", lambda project: ", ".join(str(lead.membership) for lead in project.leads)),
         )
-    return Listing(request, rows, columns, ProjectFilter if filtered else None, sort="name", name=name)
+    if programme:
+        return Listing(request, rows.filter(programme=programme), columns, sort="name", name=programme.name)
+    columns.insert(
+        1, Column("programme", "Programme", lambda project: project.programme or "", ("programme__name",))
+    )
+    rows = rows.select_related("programme")
+    return Listing(request, rows, columns, ProjectFilter, sort="name", name="projects")
 
 
 @network_page()
 @require_GET
 def projects(request: MemberRequest) -> HttpResponseBase:
     """Show all projects that the reader may see."""
-    listing = project_listing(request, projects_for(request.membership), filtered=True)
+    listing = project_listing(request)
     return listing.download() or render(
         request,
         "projects/projects.html",

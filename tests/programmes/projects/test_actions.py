@@ -83,8 +83,8 @@ def test_somebody_joins_changes_part_and_leaves(network, by, project):
     assert place.left_on == timezone.localdate()
     assert told(project)[:3] == [
         "Sam Reed left the team",
-        "Ann Quill changed the part of Sam Reed",
-        "Ann Quill added Sam Reed to the team",
+        "Ann Quill changed the part of Sam Reed: leads the team",
+        "Ann Quill added Sam Reed: in the team",
     ]
     # And may come back.
     assert actions.add_to_team(by=by, project=project, membership=sam, part=Part.TEAM) != place
@@ -128,7 +128,7 @@ def test_one_sentence_is_a_try_of_a_new_prototype(by, project):
     logged = actions.log_try(by=by, project=project, do="Sent six by noon.", new_prototype="Noon round")
     assert (logged.number, logged.on, logged.prototype.name) == (1, timezone.localdate(), "Noon round")
     assert logged.prototype.state == "testing"
-    assert told(project)[0] == "Ann Quill logged try 1"
+    assert told(project)[0] == "Ann Quill logged try 1 of “Noon round”"
     assert not PathwayProject.objects.get(pk=project.pk).is_stalled
 
 
@@ -161,7 +161,7 @@ def test_what_was_learned_can_come_later(by, project):
     logged.refresh_from_db()
     assert (logged.study, logged.on, logged.do) == ("Beds free by two", date(2026, 3, 2), "Six by noon.")
     assert Prototype.objects.get().state == "abandoned"
-    assert told(project)[0] == "Ann Quill added to try 1"
+    assert told(project)[0] == "Ann Quill added to try 1 of “Noon round”"
 
 
 def test_a_try_of_another_projects_prototype_is_refused(by, project):

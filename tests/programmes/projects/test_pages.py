@@ -183,7 +183,8 @@ def test_who_is_missing_from_the_team_is_said_by_level(client, network, project,
     # A coach who is a senior leader elsewhere does not make the team complete.
     assert "No senior leader yet" in page
     assert "No front line yet" not in page
-    assert "Larkton Infirmary, University of Larkton" in page
+    assert "2 people from 2 organisations." in page
+    assert "Ward sister, Larkton Infirmary" in page
 
 
 def test_an_evaluator_reads_stage_and_counts_without_names_and_words(signed_in, network, project, lead):
