@@ -69,6 +69,7 @@ class RaiseForm(Form):
         projects = self.fields["project"]
         assert isinstance(organisations, forms.ModelChoiceField)  # noqa: S101
         assert isinstance(projects, forms.ModelChoiceField)  # noqa: S101
+        self.fields["ask"].widget.attrs["class"] = "nhsuk-js-character-count"
         organisations.queryset = Organisation.objects.current().filter(network=membership.network_id)
         projects.queryset = projects_to_ask_for(membership)
         for field, what in (

@@ -1,0 +1,119 @@
+"""Who is told what by e-mail."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from people.actions.members import close_membership
+from programmes.escalations import actions
+
+SOON = timezone.localdate() + timedelta(days=7)
+NAMES = ("nurse", "colleague", "leader", "second", "sponsor", "staff", "partner", "onlooker", "coach")
+
+
+@pytest.fixture
+def told(place, deliver):
+    """Return a function that sends what is due and says who got it, by name, with the subject."""
+
+    def send():
+        by_address = {getattr(place, name).person.email: name for name in NAMES}
+        return {by_address[mail["To"]]: mail for mail in deliver()}
+
+    return send
+
+
+def words(mail):
+    return " ".join(mail.get_body(("plain",)).get_content().split())
+
+
+def test_the_owner_is_told_at_once_with_what_is_asked_and_a_link(raised, told):
+    mails = told()
+    assert set(mails) == {"leader"}
+    mail = mails["leader"]
+    assert mail["Subject"] == "E-1 waits for you: Access to the pharmacy’s discharge letters"
+    text = words(mail)
+    for part in (
+        "Jo Bright asked Dr Meera Patel.",
+        "It is stopping us.",
+        "We ring them up for each patient.",
+        "/larkton/escalations/E-1/",
+        "You get this because the ask is with you.",
+    ):
+        assert part in text
+    assert mail["List-Unsubscribe"]
+
+
+def test_each_step_reaches_those_concerned_and_nobody_hears_of_their_own(raised, told):
+    ask = raised.ask
+    told()
+
+    def after(action, by, **kwargs):
+        action(by=getattr(raised, by), escalation=ask, **kwargs)
+        return set(told())
+
+    assert after(actions.acknowledge, "leader") == {"nurse"}
+    assert after(actions.hand_on, "leader", to=raised.second) == {"second", "nurse"}
+    assert after(actions.comment, "nurse", text="Any news?") == {"second", "leader"}
+    assert after(actions.comment, "colleague", text="Any news?") == {"second", "leader", "nurse"}
+    assert after(actions.accept, "second", what="Access", due_on=SOON) == {"nurse", "leader"}
+    assert after(actions.mark_done, "second") == {"nurse", "leader"}
+    assert after(actions.not_settled, "nurse", text="No letters") == {"second", "leader"}
+    assert after(actions.decline, "second", text="No", would_change="March") == {"nurse", "leader"}
+    assert after(actions.confirm, "colleague") == {"nurse", "leader", "second"}
+
+
+def test_who_answers_no_tells_why_and_what_would_change_it(raised, told):
+    told()
+    actions.decline(
+        by=raised.leader, escalation=raised.ask, text="No money left.", would_change="Ask in April."
+    )
+    mail = told()["nurse"]
+    assert mail["Subject"].startswith("E-1 waits for you")
+    text = words(mail)
+    assert "Dr Meera Patel said: not possible now. No money left." in text
+    assert "What would change this, or what you can do now: Ask in April." in text
+    assert "Please say whether that settles it." in text
+
+
+def test_no_word_of_a_restricted_ask_leaves_by_mail(place, deliver):
+
+    ask = actions.raise_ask(
+        by=place.nurse, ask="Rota secret", urgency="slowing", background="bullying", restricted=True
+    )
+    actions.comment(by=place.nurse, escalation=ask, text="comment secret")
+    actions.accept(by=place.sponsor, escalation=ask, what="I will talk", due_on=SOON, text="reason secret")
+    actions.mark_done(by=place.sponsor, escalation=ask, text="reason secret")
+    actions.not_settled(by=place.nurse, escalation=ask, text="not enough")
+    actions.decline(by=place.sponsor, escalation=ask, text="reason secret", would_change="change secret")
+    mails = deliver()
+    assert len(mails) >= 6
+    for mail in mails:
+        whole = mail["Subject"] + "".join(part.get_content() for part in mail.iter_parts())
+        assert "E-1" in whole
+        for secret in ("secret", "bullying", "I will talk", "not enough"):
+            assert secret not in whole, mail["Subject"]
+
+
+def test_all_staff_are_told_when_nobody_has_an_ask(place, told):
+    ask = actions.raise_ask(by=place.onlooker, ask="A room", urgency="helping")
+    mails = told()
+    assert set(mails) == {"staff"}
+    assert "because you are network staff, and nobody has this ask" in words(mails["staff"])
+    actions.route(by=place.staff, escalation=ask, to=place.second)
+    assert set(told()) == {"second", "onlooker"}
+
+
+def test_when_an_owner_leaves_the_raiser_is_told_and_the_leaver_is_not(raised, told):
+    told()
+    close_membership(by=raised.staff, membership=raised.leader)
+    mails = told()
+    assert set(mails) == {"nurse"}
+    assert "Dr Meera Patel is no longer there to answer it." in words(mails["nurse"])
+
+
+def test_who_stopped_such_mail_gets_none(raised, told):
+    told()
+    type(raised.nurse).objects.filter(pk=raised.nurse.pk).update(mail_about_asks=False)
+    actions.acknowledge(by=raised.leader, escalation=raised.ask)
+    assert told() == {}

@@ -1,0 +1,66 @@
+"""Every move in every state, and the page of the docs that draws them."""
+
+import itertools
+
+import pytest
+
+from programmes.escalations.states import MOVES, OPEN, WITH_OWNER, WITH_TEAM, Move, State, after
+
+# The rows say what must hold, written apart from MOVES: move, then the state after each of the seven.
+TABLE = """
+                 raised        acknowledged  accepted      declined      done          closed   withdrawn
+acknowledge      acknowledged  -             -             -             -             -        -
+take             acknowledged  acknowledged  -             -             -             -        -
+route            raised        raised        accepted      -             -             -        -
+hand_on          raised        raised        accepted      -             -             -        -
+accept           accepted      accepted      -             -             -             -        -
+decline          declined      declined      -             -             -             -        -
+done             -             -             done          -             -             -        -
+confirm          -             -             -             closed        closed        -        -
+not_settled      -             -             -             acknowledged  acknowledged  -        -
+withdraw         withdrawn     withdrawn     withdrawn     withdrawn     withdrawn     -        -
+comment          raised        acknowledged  accepted      declined      done          closed   withdrawn
+owner_left       raised        raised        raised        declined      done          -        -
+answerable_left  raised        acknowledged  accepted      declined      done          -        -
+"""
+
+
+def _table():
+    head, *rows = (line.split() for line in TABLE.strip().splitlines())
+    return {
+        (row[0], state): None if cell == "-" else cell
+        for row in rows
+        for state, cell in zip(head, row[1:], strict=True)
+    }
+
+
+@pytest.mark.parametrize(("move", "state"), list(itertools.product(MOVES, State)))
+def test_each_move_leads_where_it_should_from_each_state(move, state):
+    assert after(move, state) == _table()[move, state]
+
+
+def test_every_move_but_raising_is_in_the_table():
+    assert set(MOVES) == set(Move) - {Move.RAISE}
+
+
+def test_every_open_ask_is_somebodys_turn():
+    assert set(WITH_OWNER) | set(WITH_TEAM) == set(OPEN)
+    assert not set(WITH_OWNER) & set(WITH_TEAM)
+
+
+def test_every_open_state_leads_to_an_end():
+    for state in OPEN:
+        reached = {state}
+        while True:
+            more = {after(move, one) for move in MOVES for one in reached} - {None} | reached
+            if more == reached:
+                break
+            reached = more
+        assert State.CLOSED in reached
+
+
+def test_the_diagram_in_the_docs_is_current():
+    from programmes.management.commands.draw_escalations import PAGE, with_diagram
+
+    page = PAGE.read_text(encoding="utf-8")
+    assert with_diagram(page) == page, "run `python manage.py draw_escalations`"
