@@ -15,6 +15,17 @@ def _programmes(request: Any) -> QuerySet[ProgrammeOfCare]:
     return programmes_for(request.membership)
 
 
+class ProgrammeFilter(django_filters.FilterSet):
+    """Search."""
+
+    q = django_filters.CharFilter(label="Search", field_name="name", lookup_expr="icontains")
+
+    class Meta:
+        model = ProgrammeOfCare
+        fields: list[str] = []
+        form = Form
+
+
 class ProjectFilter(django_filters.FilterSet):
     """Search, programme, stage, the reader's own, stalled."""
 

@@ -14,6 +14,7 @@ from iocn.shared.permissions import require
 from people.permissions import Permission
 from people.web import MemberRequest, network_page
 from programmes.projects import actions
+from programmes.projects.filters import ProgrammeFilter
 from programmes.projects.forms import ProgrammeForm
 from programmes.projects.models import PathwayProject, ProgrammeOfCare
 from programmes.projects.permissions import may_change_programmes, may_create, may_read_aims, programmes_for
@@ -34,7 +35,7 @@ def programmes(request: MemberRequest) -> HttpResponseBase:
     rows = programmes_for(request.membership).annotate(
         all_projects=Count("projects"), open_projects=Count("projects", filter=under_way)
     )
-    listing = Listing(request, rows, COLUMNS, sort="name", name="programmes")
+    listing = Listing(request, rows, COLUMNS, ProgrammeFilter, sort="name", name="programmes")
     return listing.download() or render(
         request,
         "projects/programmes.html",
