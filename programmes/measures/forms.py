@@ -117,7 +117,7 @@ class NumberForm(Form):
         there = {point.period: entered(point.numerator, point.denominator) for point in self.series.points}
         choices = [
             (at.isoformat(), f"{month(at)}: {there[at]}" if at in there else month(at))
-            for at in months_back(self.today, MONTHS_OFFERED)
+            for at in months_back(self.today, self.series.next_period(self.today), MONTHS_OFFERED)
         ]
         return forms.TypedChoiceField(
             label="Month",

@@ -289,9 +289,9 @@ def _months(first: date, last: date) -> list[date]:
     return found
 
 
-def months_back(today: date, count: int) -> list[date]:
-    """Return the first days of so many months, this one first."""
+def months_back(today: date, due: date, least: int) -> list[date]:
+    """Return the first days of months, this one first: so many at least, and back to a year before what is due."""
     found = [today.replace(day=1)]
-    while len(found) < count:
+    while len(found) < least or found[-1] > due.replace(year=due.year - 1, day=1):
         found.append((found[-1] - timedelta(days=1)).replace(day=1))
     return found

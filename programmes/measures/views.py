@@ -22,6 +22,8 @@ from programmes.measures.spc import run_chart
 from programmes.projects.permissions import may_read_words, projects_for
 
 LAST_NUMBERS = 6
+LAST_STEPS = 6
+HISTORY = 200
 
 
 # --- The list ----------------------------------------------------------------------------------------------
@@ -39,7 +41,7 @@ def measures(request: MemberRequest) -> HttpResponseBase:
         Column("project", "Project", lambda row: row.project.name, ("project__name", "name")),
         Column("kind", "Kind", kind_of, ("kind", "name")),
         Column("latest", "Latest", lambda row: Series.of(row).last_shown, numeric=True),
-        Column("when", "For", lambda row: period_name(row.newest) if row.newest else "", ("newest",)),
+        Column("when", "Period", lambda row: period_name(row.newest) if row.newest else "", ("newest",)),
         Column("median", "Median", lambda row: Series.of(row).median_shown, numeric=True),
         Column("shows", "Signal or noise", lambda row: Series.of(row).in_short),
         Column("made_up", "Made up", lambda row: "yes" if row.made_up else "no"),
@@ -81,6 +83,8 @@ def measure(request: MemberRequest, measure: int) -> HttpResponseBase:
     )
     if download := listing.download():
         return download
+    listing.columns = _columns_of_page(thing, words)
+    history = list(History.objects.of(thing)[:HISTORY]) if words else []
     series = Series.of(thing)
     today = today_in(thing.network)
     return render(
@@ -92,12 +96,16 @@ def measure(request: MemberRequest, measure: int) -> HttpResponseBase:
             "series": series,
             "chart": series.picture(notes=words),
             "listing": listing,
-            "numbers": [(row, period_name(row.period), _shown(thing, row)) for row in listing.rows],
+            "numbers": [
+                (row, period_name(row.period), _shown(thing, row), entered(row.numerator, row.denominator))
+                for row in listing.rows
+            ],
             "due": series.due(today) or "a number",
             "may_change": may_change(request.membership, thing),
             "facts": _facts(thing),
             "words": words,
-            "history": History.objects.of(thing)[:50] if words else [],
+            "history": history[:LAST_STEPS],
+            "earlier": history[LAST_STEPS:],
         },
     )
 
@@ -127,6 +135,19 @@ def _number_columns(measure: Measure, words: bool) -> list[Column]:
         columns.append(Column("note", "Note", lambda row: row.note))
         columns.append(Column("by", "Added by", lambda row: row.added_by.name))
     columns.append(Column("made_up", "Made up", lambda row: "yes" if measure.made_up else "no"))
+    return columns
+
+
+def _columns_of_page(measure: Measure, words: bool) -> list[Column]:
+    """Return the columns of the page's table, which says in one cell what a download holds in two."""
+    columns = [
+        Column("period", "Period", lambda row: row.period, ("period",)),
+        Column("value", "Value", lambda row: "", numeric=True),
+    ]
+    if measure.has_denominator:
+        columns.append(Column("entered", "Entered", lambda row: "", numeric=True))
+    if words:
+        columns += [Column("note", "Note", lambda row: ""), Column("by", "Added by", lambda row: "")]
     return columns
 
 

@@ -5,18 +5,12 @@ from typing import Any
 from django import template
 from django.template import Context
 
-from programmes.measures.figures import Number, plain, today_in
+from programmes.measures.figures import today_in
 from programmes.measures.meaning import Series
 from programmes.measures.permissions import may_add, measures_for
 from programmes.projects.models import PathwayProject
 
 register = template.Library()
-
-
-@register.filter
-def figure(number: Number | None) -> str:
-    """Return a number as people write it: 1,234.5."""
-    return "" if number is None else plain(number)
 
 
 @register.inclusion_tag("measures/of_project.html", takes_context=True)

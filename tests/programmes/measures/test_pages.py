@@ -139,7 +139,7 @@ def test_an_empty_list_teaches(signed_in, network):
 def test_the_list_downloads_what_it_shows(signed_in, network, measure):
     client = signed_in(MembershipFactory(network=network))
     assert lines(client.get("/larkton/measures/?format=csv")) == [
-        ["Measure", "Project", "Kind", "Latest", "For", "Median", "Signal or noise", "Made up"],
+        ["Measure", "Project", "Kind", "Latest", "Period", "Median", "Signal or noise", "Made up"],
         [
             "Waited over four hours", "Chest pain pathway", "Outcome", "7.0%", "December 2024", "5.5%",
             "No signal: chance alone", "no",
@@ -256,6 +256,13 @@ def test_this_months_number_is_added_with_the_last_ones_in_sight(signed_in, nurs
     done = client.post(page(measure, "add/"), JANUARY, follow=True)
     assert "January 2025 is 9 of 100 (9.0%)." in done.content.decode()
     assert Observation.objects.get(period=date(2025, 1, 1)).added_by == nurse
+
+
+def test_a_measure_that_rested_for_years_goes_on_where_it_stopped(signed_in, nurse, measure, time_machine):
+    time_machine.move_to("2032-06-05 12:00:00+00:00")
+    form = signed_in(nurse).get(page(measure, "add/")).context["form"]
+    assert form["period"].value() == "2025-01-01"
+    assert "2025-01-01" in [value for value, label in form.fields["period"].choices]
 
 
 def test_a_plain_number_is_one_field(signed_in, nurse, project, today):
