@@ -14,7 +14,8 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.core import signing
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, mailers
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
@@ -106,10 +107,15 @@ def compose(
         to=membership,
         kind=kind,
         cause=cause,
-        subject=subject[:200],
+        subject=_one_line(subject),
         text=render_to_string(f"{template}.txt", context),
         html=render_to_string(f"{template}.html", context),
     )
+
+
+def _one_line(subject: str) -> str:
+    # A subject with a line break in it could carry headers of its own, and is refused by Django.
+    return " ".join(subject.split())[:200]
 
 
 def _write(message: Message) -> bool:
@@ -125,7 +131,11 @@ def _write(message: Message) -> bool:
 def write_account_mail(*, address: str, subject: str, text: str) -> None:
     """Write an e-mail about somebody's account; the page that asked for it does not wait for the mail server."""
     Message.objects.create(
-        address=address, kind=Message.Kind.ACCOUNT, cause=uuid.uuid4().hex, subject=subject[:200], text=text
+        address=address,
+        kind=Message.Kind.ACCOUNT,
+        cause=uuid.uuid4().hex,
+        subject=_one_line(subject),
+        text=text,
     )
     wake()
 
@@ -154,9 +164,10 @@ def wake() -> None:
 
 
 def _wake_a_worker() -> None:
-    from people.tasks import send_due_messages
+    from people.tasks import send_due_messages  # the task imports this module
 
-    send_due_messages.delay()
+    # Without retries: whoever pressed a button must not wait for a broker that does not answer.
+    send_due_messages.apply_async(retry=False)
 
 
 # --- The worker's side ----------------------------------------------------------------------------------
@@ -165,13 +176,15 @@ def _wake_a_worker() -> None:
 def send_due() -> int:
     """Send every message that is due; return how many were handed to the mail server.
 
-    Several workers may do so at once: a message is claimed by one of them in a single statement.
+    Several workers may do so at once: each message is claimed by one of them. A batch shares a connection.
     """
     _sort_out_what_died()
     sent = 0
     while claimed := _claim():
+        server = mailers["default"]
         for message in claimed:
-            sent += _send(message)
+            sent += _send(message, server)
+        server.close()
     return sent
 
 
@@ -184,24 +197,34 @@ def _claim() -> list[Message]:
     return list(Message.objects.filter(claim=claim).select_related("to__person").order_by("due_at", "id"))
 
 
-def _send(message: Message) -> bool:
+def _send(message: Message, server: BaseEmailBackend) -> bool:
     if message.to and not wants(message.to, message.kind):
         _set(message, Message.State.DROPPED)
+        return False
+    try:
+        mail = build(message)
+        server.open()
+    except (smtplib.SMTPException, OSError) as error:
+        _refused(message, error)
         return False
     # Committed before the mail server hears of it: whoever finds it `sending` later knows that it may be out.
     if not _set(message, Message.State.SENDING, only_from=Message.State.CLAIMED):
         return False
     try:
-        build(message).send()
-    except (smtplib.SMTPServerDisconnected, TimeoutError) as error:
-        # The connection broke at a moment that does not tell whether the server took it.
-        _set(message, Message.State.UNSURE, error=error)
-    except (smtplib.SMTPException, OSError) as error:
-        _refused(message, error)
-    else:
-        _set(message, Message.State.SENT)
-        return True
-    return False
+        server.send_messages([mail])
+    except Exception as error:
+        server.close()
+        if isinstance(error, smtplib.SMTPServerDisconnected | TimeoutError):
+            # The connection broke at a moment that does not tell whether the server took it.
+            _set(message, Message.State.UNSURE, error=error)
+        elif isinstance(error, smtplib.SMTPException | OSError):
+            _refused(message, error)
+        else:
+            log.exception("Message %s cannot be built", message.pk)
+            _set(message, Message.State.FAILED, error=error)
+        return False
+    _set(message, Message.State.SENT)
+    return True
 
 
 def build(message: Message) -> EmailMultiAlternatives:
