@@ -7,6 +7,7 @@ import math
 import random
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 import time_machine
@@ -74,7 +75,7 @@ class _Loader:
         for project in story.PROJECTS:
             self._plan_project(project)
         for project_key, days, who, idea, did, ending in story.TRIES:
-            self._plan(days, lambda p=project_key, w=who, i=idea, d=did, e=ending: self._try(p, w, i, d, e))
+            self._plan(days, partial(self._try, project_key, who, idea, did, ending))
         for series in story.MEASURES:
             self._plan_measure(series)
         for number, ask in enumerate(story.ASKS):
@@ -172,12 +173,12 @@ class _Loader:
             self.programmes[key] = projects.create_programme(by=self.members["narrator"], name=name, aim=aim)
 
     def _plan_project(self, project: story.Project) -> None:
-        self._plan(project.began, lambda: self._project(project))
+        self._plan(project.began, partial(self._project, project))
         later = project.stages[1:]
         for place, stage in enumerate(later, start=1):
             # Spread over the time since it began, the last one a good while ago.
             days = project.began * (1 - 0.8 * place / len(later))
-            self._plan(days, lambda stage=stage: self._stage(project.key, stage))
+            self._plan(days, partial(self._stage, project.key, stage))
 
     def _project(self, project: story.Project) -> None:
         lead = self.members[project.lead]
@@ -217,7 +218,7 @@ class _Loader:
     def _plan_measure(self, series: story.Series) -> None:
         """The months before a project began come in at once; later ones on the fifth day of the next month."""
         began = self.now - timedelta(days=_project_of(series).began - 3)
-        self.steps.append((began, len(self.steps), lambda: self._measure(series)))
+        self.steps.append((began, len(self.steps), partial(self._measure, series)))
         numbers = [
             (months_ago, *self._number(series, months_ago)) for months_ago in range(24, series.missing, -1)
         ]
@@ -228,9 +229,7 @@ class _Loader:
             )
             observation = {"period": period, "numerator": numerator, "denominator": denominator}
             moment = min(max(known, began), self.now)
-            self.steps.append(
-                (moment, len(self.steps), lambda observation=observation: self._observe(series, observation))
-            )
+            self.steps.append((moment, len(self.steps), partial(self._observe, series, observation)))
 
     def _measure(self, series: story.Series) -> None:
         self.measures[series.project, series.name] = measures.create_measure(
@@ -263,10 +262,10 @@ class _Loader:
 
     # --- Asks -------------------------------------------------------------------------------------------
     def _plan_ask(self, number: int, ask: story.Ask) -> None:
-        self._plan(ask.days_ago, lambda: self._raise(number, ask))
+        self._plan(ask.days_ago, partial(self._raise, number, ask))
         for hours, who, move, *words in ask.moves:
             days = ask.days_ago - hours / 24
-            self._plan(days, lambda w=who, m=move, x=words: self._move(number, w, m, x))
+            self._plan(days, partial(self._move, number, who, move, words))
 
     def _raise(self, number: int, ask: story.Ask) -> None:
         self.asks[number] = escalations.raise_ask(
