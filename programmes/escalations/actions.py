@@ -260,7 +260,7 @@ def _release(escalation: Escalation, leaving: Membership, by: Membership | None)
     if escalation.waits_for_owner:
         escalation.waiting_since = timezone.now()
         add_staff_task(kind=kind, subject=escalation, text=text, left_by=leaving)
-        said = "Network staff will find somebody, and any leader may take it."
+        said = "Network staff find somebody who can decide it."
     state = after(Move.OWNER_LEFT, escalation.state) or State(escalation.state)
     _write(escalation, leaving, Move.OWNER_LEFT, state, text=said, actor=by)
 
@@ -348,12 +348,17 @@ def _step(by: Membership, locked: Escalation, move: Move, **event: Any) -> Escal
     state = after(move, locked.state)
     if state is None:
         raise NotPossible("This cannot be done now.")
-    if locked.waits_for_owner != (state in WITH_OWNER):
+    if _turn(locked.state) != _turn(state):
         locked.waiting_since = timezone.now()
     _write(locked, by, move, state, **event)
     if move in (Move.DECLINE, Move.DONE):
         _give_word_to_staff_if_nobody_is_left(locked)
     return locked
+
+
+def _turn(state: str) -> str:
+    """Return whose turn it is; nobody's when the ask is closed."""
+    return "owner" if state in WITH_OWNER else "team" if state in WITH_TEAM else ""
 
 
 def _write(

@@ -45,9 +45,8 @@ class RaiseForm(Form):
     )
     organisation = forms.ModelChoiceField(
         Organisation.objects.none(),
-        label="Who could settle it?",
+        label="Which organisation decides?",
         required=False,
-        help_text="The organisation whose decision it is.",
         empty_label="Not sure",
     )
     project = forms.ModelChoiceField(
@@ -123,12 +122,7 @@ class DeclineForm(ActForm):
 class AcceptForm(ActForm):
     """Yes: what, and by when."""
 
-    what = forms.CharField(
-        label="What do you promise?",
-        max_length=300,
-        help_text="What will be different for the team.",
-        error_messages={"max_length": "Shorten the promise to 300 characters: it has %(show_value)s now."},
-    )
+    what = _words("What do you promise?", 300, 2, help_text="What will be different for the team.")
     due_on = forms.DateField(
         label="By when?",
         error_messages={

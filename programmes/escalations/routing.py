@@ -43,7 +43,7 @@ class Route:
             return f"{self.owner} can decide on {self._domain} at {self.organisation}."
         if self.step.kind == SPONSOR:
             return f"{self.owner} is the executive sponsor of {self.organisation}."
-        return "Network staff find somebody who can decide it, and any leader may take it."
+        return "Network staff find somebody who can decide it."
 
     @property
     def passed_over(self) -> list[str]:

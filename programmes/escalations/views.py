@@ -26,7 +26,7 @@ from programmes.escalations.states import Move, State
 
 COLUMNS = [
     Column("ask", "Ask", lambda ask: ask.ask, ("number",)),
-    Column("state", "State", lambda ask: ask.get_state_display(), ("state",)),
+    Column("state", "State", lambda ask: ask.get_state_display()),
     Column("with", "With", lambda ask: ask.with_whom, ("owner__name",)),
     Column("urgency", "How badly", lambda ask: ask.get_urgency_display()),
     Column("promised", "Promised by", lambda ask: ask.promised_by, ("promised_by",)),

@@ -251,3 +251,22 @@ def test_an_answer_to_somebody_who_has_left_meanwhile_goes_to_staff(place):
     assert not StaffTask.objects.filter(kind="ask").exists()
     actions.decline(by=place.leader, escalation=ask, text="No", would_change="March")
     assert StaffTask.objects.get(kind="ask").subject == ask
+
+
+def test_an_ask_waits_since_it_became_somebodys_turn(raised, time_machine):
+    def days_later(days):
+        time_machine.move_to(start + timedelta(days=days), tick=False)
+
+    start = timezone.now()
+    days_later(1)
+    actions.acknowledge(by=raised.leader, escalation=raised.ask)
+    assert now(raised.ask).waiting_since == raised.ask.raised_at
+    days_later(2)
+    actions.hand_on(by=raised.leader, escalation=raised.ask, to=raised.second)
+    assert now(raised.ask).waiting_since == start + timedelta(days=2)
+    days_later(3)
+    actions.decline(by=raised.second, escalation=raised.ask, text="No", would_change="March")
+    assert now(raised.ask).waiting_since == start + timedelta(days=3)
+    days_later(4)
+    actions.confirm(by=raised.nurse, escalation=raised.ask)
+    assert now(raised.ask).waiting_since == start + timedelta(days=4)
