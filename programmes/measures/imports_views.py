@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,7 +15,7 @@ from programmes.measures.figures import today_in
 from programmes.measures.forms import ColumnsForm, UploadForm
 from programmes.measures.imports import Choices, DateReader, Plan
 from programmes.measures.models import Measure
-from programmes.measures.permissions import may_change, measures_for
+from programmes.measures.permissions import is_gone, may_change, measures_for, uploads_for
 
 ROWS_SHOWN = 100
 
@@ -25,16 +24,6 @@ def _measure(request: MemberRequest, measure: int) -> Measure:
     thing = get_object_or_404(measures_for(request.membership), pk=measure)
     require(may_change(request.membership, thing))
     return thing
-
-
-def _uploads(request: MemberRequest, measure: Measure) -> QuerySet[Upload]:
-    """Return the reader's own files for the measure that still wait."""
-    return Upload.objects.filter(
-        network=request.membership.network,
-        by=request.membership,
-        kind=Upload.Kind.OBSERVATIONS,
-        into_id=measure.pk,
-    )
 
 
 def _is_chosen(measure: Measure, upload: Upload) -> bool:
@@ -69,7 +58,7 @@ def upload_file(request: MemberRequest, measure: int) -> HttpResponseBase:
 def columns(request: MemberRequest, measure: int, upload: int) -> HttpResponseBase:
     """Choose which columns are ours and which rows to take; say how dates are meant where nobody can tell."""
     thing = _measure(request, measure)
-    file = get_object_or_404(_uploads(request, thing), pk=upload)
+    file = get_object_or_404(uploads_for(request.membership, thing), pk=upload)
     table = read_csv(bytes(file.content))
     common = {"measure": thing, "table": table, "kept": file.columns}
     form = ColumnsForm(request.POST if request.method == "POST" else None, **common)
@@ -98,7 +87,7 @@ def preview(request: MemberRequest, measure: int, upload: int) -> HttpResponseBa
     thing = _measure(request, measure)
     if request.method == "POST":
         return _confirm(request, thing, upload)
-    file = get_object_or_404(_uploads(request, thing), pk=upload)
+    file = get_object_or_404(uploads_for(request.membership, thing), pk=upload)
     if not _is_chosen(thing, file):
         return redirect("measures:import_columns", request.membership.network.slug, thing.pk, file.pk)
     return _preview_page(request, thing, file, _plan(thing, file))
@@ -125,10 +114,10 @@ def _preview_page(
 @transaction.atomic
 def _confirm(request: MemberRequest, measure: Measure, upload: int) -> HttpResponseBase:
     """Write what the preview showed. The file is locked, so that two confirmations act once."""
-    file = _uploads(request, measure).select_for_update().filter(pk=upload).first()
+    file = uploads_for(request.membership, measure).select_for_update().filter(pk=upload).first()
     page = redirect("measures:measure", request.membership.network.slug, measure.pk)
     if file is None:
-        if Upload.objects.filter(pk=upload).exists():
+        if not is_gone(upload):
             raise Http404  # somebody else's
         messages.info(request, "That file is not waiting any more: it was imported or discarded.")
         return page
@@ -158,6 +147,6 @@ def _said(added: int, changed: int) -> str:
 def discard(request: MemberRequest, measure: int, upload: int) -> HttpResponseBase:
     """Let go of a file without importing it."""
     thing = _measure(request, measure)
-    get_object_or_404(_uploads(request, thing), pk=upload).delete()
+    get_object_or_404(uploads_for(request.membership, thing), pk=upload).delete()
     messages.info(request, "The file is discarded. Nothing was imported.")
     return redirect("measures:measure", request.membership.network.slug, thing.pk)

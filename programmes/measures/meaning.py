@@ -155,12 +155,7 @@ class Series:
 
     def _lasts(self, run: Run) -> bool:
         """Whether the run goes on to the newest point, but for points on the median."""
-        sides = [
-            index
-            for index, value in enumerate(self.chart.values)
-            if value is not None and value != self.part.centre
-        ]
-        return run.last >= sides[-1]
+        return run.last == self.part.last_useful
 
     def _direction(self, run: Run) -> str:
         better = self.measure.better
@@ -228,6 +223,7 @@ class Series:
             "unit": unit_of(measure),
             "made_up": measure.made_up,
             "median": None if centre is None else rounded(measure, centre),
+            "median_shown": self.median_shown,
             "columns": columns,
             "points": [
                 {

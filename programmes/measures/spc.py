@@ -35,8 +35,8 @@ class Run:
 class Part:
     """What the rules say of one part of the series, whose points are `first` to `last`.
 
-    `useful` counts the points that are neither missing, nor excluded, nor on the centre line. Without any, the
-    other figures are None. `longest_run` is the latest of the longest.
+    `useful` counts the points that are neither missing, nor excluded, nor on the centre line; `last_useful` is
+    the index of the last of them. Without any, the other figures are None. `longest_run` is the latest of the longest.
     """
 
     first: int
@@ -44,6 +44,7 @@ class Part:
     centre: float | None
     points: int
     useful: int
+    last_useful: int | None
     longest_run: Run | None
     longest_run_max: int | None
     crossings: int | None
@@ -173,6 +174,7 @@ def _part(
         centre=centre,
         points=len(counted),
         useful=useful,
+        last_useful=sides[-1][0] if sides else None,
         longest_run=_longest_run(sides),
         longest_run_max=longest_run_max(useful) if useful else None,
         crossings=sum(one[1] != next_[1] for one, next_ in pairwise(sides)) if useful else None,

@@ -147,7 +147,7 @@ def _columns_of_page(measure: Measure, words: bool) -> list[Column]:
     if measure.has_denominator:
         columns.append(Column("entered", "Entered", lambda row: "", numeric=True))
     if words:
-        columns += [Column("note", "Note", lambda row: ""), Column("by", "Added by", lambda row: "")]
+        columns.append(Column("note", "Note", lambda row: ""))
     return columns
 
 

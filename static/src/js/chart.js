@@ -17,7 +17,8 @@ function read(chart) {
 }
 
 function words(point, unit) {
-  const lines = [dates.format(point.at), `${numbers.format(point.value)}${unit ? ` ${unit}` : ""}`];
+  // A point may say its period and value in words: "June 2026", "12.3%".
+  const lines = [point.period ?? dates.format(point.at), point.shown ?? `${numbers.format(point.value)}${unit ? ` ${unit}` : ""}`];
   if (point.numerator != null && point.denominator != null) {
     lines.push(`${numbers.format(point.numerator)} of ${numbers.format(point.denominator)}`);
   }
