@@ -193,7 +193,6 @@ class CloseOrganisationForm(Form):
         label="Which organisation takes its place?",
         queryset=Organisation.objects.none(),
         required=False,
-        empty_label="None",
     )
 
     def __init__(self, *args: Any, membership: Membership, organisation: Organisation, **kwargs: Any) -> None:
@@ -238,3 +237,4 @@ def _choose_organisation(form: Form, membership: Membership, name: str = "organi
     field = form.fields[name]
     assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  (for the type)
     field.queryset = Organisation.objects.current().filter(network_id=membership.network_id)
+    field.empty_label = "Choose" if field.required else "None"

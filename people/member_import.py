@@ -155,7 +155,8 @@ def _organisations(network: Network) -> dict[str, Organisation]:
 
 def _read(row: TableRow, columns: Mapping[str, str], organisations: Mapping[str, Organisation]) -> PlannedRow:
     cells = {key: row.cells.get(columns.get(key, ""), "") for key in COLUMNS}
-    read = PlannedRow(row.line, cells["email"].lower(), cells["name"], job_title=cells["job_title"])
+    email = cells["email"] if row.errors else cells["email"].lower()
+    read = PlannedRow(row.line, email, cells["name"], job_title=cells["job_title"])
     read.errors += row.errors
     _refuse_nhs_numbers(row, read)
     # A row that could not even be read is said once, not once more for each cell that makes no sense.

@@ -49,15 +49,19 @@ def members(request: MemberRequest) -> HttpResponseBase:
     rows = listed_members_for(membership)
     if not membership.may(Permission.SEE_PEOPLE) and not rows.exists():
         raise Http404
-    is_staff = membership.may(Permission.MANAGE_NETWORK)
+    is_staff, is_file = membership.may(Permission.MANAGE_NETWORK), request.GET.get("format") == "csv"
     listing = Listing(
-        request, _with_main_post_columns(rows), _columns(is_staff), MemberFilter, sort="name", name="members"
+        request,
+        _with_main_post_columns(rows),
+        _columns(is_staff, is_file),
+        MemberFilter,
+        sort="name",
+        name="members",
     )
     if download := listing.download():
         return download
     for member in listing.rows:
         member.state, member.role_labels = state_of(member), role_labels(member)
-        member.level_label = _level_label(member)
     context = {"listing": listing, "is_staff": is_staff, "sees_all": membership.may(Permission.SEE_PEOPLE)}
     return render(request, "people/members.html", context)
 
@@ -82,7 +86,7 @@ def _with_main_post_columns(rows: MembershipQuerySet) -> QuerySet[Membership]:
     )
 
 
-def _columns(is_staff: bool) -> list[Column]:
+def _columns(is_staff: bool, is_file: bool) -> list[Column]:
     columns = [
         Column("name", "Name", lambda member: member.name, ("name",)),
         Column("job_title", "Job title", lambda member: member.main_job_title, ("main_job_title",)),
@@ -94,9 +98,10 @@ def _columns(is_staff: bool) -> list[Column]:
     if is_staff:
         columns += [
             Column("email", "E-mail address", lambda member: member.email, ("email",)),
-            Column("level", "Level", _level_label),
             Column("state", "State", state_of, ("closed_at", "joined_at")),
         ]
+        if is_file:  # a page is not wide enough, and filters by it
+            columns.append(Column("level", "Level", _level_label))
     return columns
 
 
