@@ -132,7 +132,7 @@ def stop_mail(request: HttpRequest, token: str) -> HttpResponse:
 
 _WHAT_STOPS = {
     Message.Kind.ASK: "E-mail about asks",
-    Message.Kind.DIGEST: "Your update, the e-mail of each week,",
+    Message.Kind.DIGEST: "Your weekly update",
     Message.Kind.INVITATION: "Invitations",
 }
 

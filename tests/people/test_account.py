@@ -343,3 +343,13 @@ def test_an_old_invitation_is_no_way_in_from_the_list_of_networks(leader, signed
     Membership.objects.filter(pk=member.pk).update(invited_at=timezone.now() - timedelta(days=20))
     page = signed_in(leader).get("/networks/")
     assert "older than 14 days" in page.text
+
+
+def test_a_password_is_changed_by_who_knows_the_old_one(leader, signed_in):
+    client, path = signed_in(leader), "/accounts/password/change/"
+    wrong = client.post(path, {"oldpassword": "wrong", "password1": GOOD, "password2": GOOD})
+    assert wrong.status_code == 200
+    page = client.post(path, {"oldpassword": PASSWORD, "password1": GOOD, "password2": GOOD}, follow=True)
+    assert page.status_code == 200
+    assert Client().login(email=leader.person.email, password=GOOD)
+    assert client.get("/larkton/me/").status_code == 200  # still signed in

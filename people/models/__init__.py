@@ -1,0 +1,49 @@
+"""Who exists and what they may do."""
+
+from people.models.members import (
+    Mandate,
+    Membership,
+    MembershipQuerySet,
+    Person,
+    PersonManager,
+    Post,
+    PostQuerySet,
+    Remit,
+    RoleHeld,
+)
+from people.models.places import (
+    RESERVED_SLUGS,
+    Counter,
+    Domain,
+    Level,
+    Network,
+    Organisation,
+    OrganisationQuerySet,
+)
+from people.models.waiting import (
+    Message,
+    StaffTask,
+    Upload,
+)
+
+__all__ = [
+    "RESERVED_SLUGS",
+    "Counter",
+    "Domain",
+    "Level",
+    "Mandate",
+    "Membership",
+    "MembershipQuerySet",
+    "Message",
+    "Network",
+    "Organisation",
+    "OrganisationQuerySet",
+    "Person",
+    "PersonManager",
+    "Post",
+    "PostQuerySet",
+    "Remit",
+    "RoleHeld",
+    "StaffTask",
+    "Upload",
+]

@@ -1,0 +1,150 @@
+"""Networks and their organisations: the tenant, and what it is made of."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+
+from iocn.shared.validators import ods_code
+
+
+class Domain(models.TextChoices):
+    """What kind of power an ask needs."""
+
+    DATA = "data", "Data and digital"
+    MONEY = "money", "Money"
+    WORKFORCE = "workforce", "Workforce"
+    ESTATES = "estates", "Estates and equipment"
+    CLINICAL = "clinical", "Clinical policy"
+    COMMISSIONING = "commissioning", "Commissioning and contracts"
+    SHARING = "sharing", "Information sharing"
+
+
+class Level(models.TextChoices):
+    """Where in its organisation a post stands."""
+
+    TOP = "top", "Senior leader"
+    MIDDLE = "middle", "Manager"
+    FRONT_LINE = "front_line", "Front line"
+    CITIZEN = "citizen", "Citizen partner"
+
+
+# First segments of addresses that are ours, now or soon: no network may take one.
+RESERVED_SLUGS = frozenset(
+    [
+        "accounts",
+        "admin",
+        "api",
+        "demo",
+        "docs",
+        "favicon",
+        "gallery",
+        "healthz",
+        "help",
+        "invitations",
+        "mail",
+        "media",
+        "metrics",
+        "networks",
+        "outbox",
+        "readyz",
+        "robots",
+        "schema",
+        "search",
+        "sign-in",
+        "static",
+    ]
+)
+
+
+class Network(models.Model):
+    """One place's collaborative: the tenant. Made by an operator (`manage.py add_network`)."""
+
+    class Kind(models.TextChoices):
+        PLACE = "place", "A place"
+        ISSUE = "issue", "An issue"
+
+    slug = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.PLACE)
+    time_zone = models.CharField(max_length=40, default="Europe/London")
+    leaders_see_all_asks = models.BooleanField(
+        "all leaders see unrestricted asks",
+        default=True,
+        help_text="Restricted asks stay with those named on them.",
+    )
+    incident_link = models.URLField("where incidents are reported", blank=True)
+    speak_up_link = models.URLField("the Freedom to Speak Up Guardian's page", blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def current(self) -> OrganisationQuerySet:
+        """Return those that still exist under their name."""
+        return self.filter(closed_at=None)
+
+
+class Organisation(models.Model):
+    """A member organisation of a network."""
+
+    class Kind(models.TextChoices):
+        HOSPITAL = "hospital", "Hospital trust"
+        COMMISSIONER = "commissioner", "Commissioner"
+        COMMUNITY = "community", "Community or mental health provider"
+        PRACTICE = "practice", "General practice"
+        PHARMACY = "pharmacy", "Pharmacy"
+        COUNCIL = "council", "Council"
+        UNIVERSITY = "university", "University"
+        CHARITY = "charity", "Charity"
+        OTHER = "other", "Other"
+
+    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="organisations")
+    name = models.CharField(max_length=120)
+    ods_code = models.CharField("ODS code", max_length=10, blank=True, validators=[ods_code])
+    kind = models.CharField(max_length=20, choices=Kind)
+    executive_sponsor = models.ForeignKey(
+        "Membership", on_delete=models.SET_NULL, null=True, blank=True, related_name="sponsored_organisations"
+    )
+    succeeded_by = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="predecessors"
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint("network", Lower("name"), name="organisation_name_once"),
+            models.UniqueConstraint(
+                fields=["network", "ods_code"], condition=~Q(ods_code=""), name="organisation_ods_code_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(succeeded_by=F("id")), name="organisation_not_its_own_successor"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:organisation", args=[self.network.slug, self.pk])
+
+
+class Counter(models.Model):
+    """The last number given out, per network and kind. A row of its own, so that taking a number locks
+    nothing that other inserts point to."""
+
+    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=20)
+    value = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["network", "name"], name="counter_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.value}"
