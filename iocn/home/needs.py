@@ -196,7 +196,8 @@ class _Needs:
         for ask in asks.order_by("waiting_since", "id"):
             done = ask.state == State.DONE
             hint = "Done: is it settled?" if done else "Not possible now: read why, and say that you have"
-            for pk in self._team_of(ask):
+            # Whoever answered does not also say that the answer settles it.
+            for pk in self._team_of(ask) - {ask.owner_id}:
                 self._add(pk, "word", self._ask_item(ask, hint))
 
     def _read_news(self) -> None:
@@ -227,7 +228,7 @@ class _Needs:
         measures = Measure.objects.filter(network=self.network, project__in=self._open_projects())
         late = measures.annotate(latest=Max("observations__period")).filter(latest__lt=last_month)
         for measure in late:
-            url = reverse("measures:measure", args=[self.network.slug, measure.pk])
+            url = reverse("measures:add_number", args=[self.network.slug, measure.pk])
             item = Item(measure.name, url, f"The last number is for {measure.latest:%B %Y}")
             for place in self.teams[measure.project_id]:
                 if place.part in (TeamMember.Part.LEAD, TeamMember.Part.TEAM):

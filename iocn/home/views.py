@@ -13,6 +13,7 @@ from iocn.shared.templatetags.components import in_words
 from people.models import Membership, Network, Organisation, Remit
 from people.permissions import Permission
 from people.web import MemberRequest, network_page
+from programmes.escalations.numbers import asks_by_state
 from programmes.projects.models import PathwayProject, ProgrammeOfCare
 from programmes.projects.permissions import projects_for
 
@@ -31,6 +32,7 @@ def home(request: MemberRequest) -> HttpResponse:
     }
     if membership.is_evaluator_only:
         context["stages"] = _by_stage(projects)
+        context["asks"] = asks_by_state(membership.network)
     else:
         own = projects.filter(team__membership=membership, team__left_on=None)
         context["projects"] = [

@@ -134,6 +134,30 @@ def test_an_evaluator_sees_numbers_and_no_names(signed_in, network, nurse, leade
     assert "Projects by stage" in text
     assert "Nell Nurse" not in text
     assert "Raise an ask" not in text
+    assert "Asks by state" not in text
+
+
+def test_numbers_of_asks_are_shown_from_five_on_and_never_a_smaller_one(signed_in, network, nurse, leader):
+    first, *_others = [raise_ask(nurse) for _ in range(6)]
+    asks.acknowledge(by=leader, escalation=first, seen=None)
+    response = signed_in(MembershipFactory(network=network, roles=["evaluator"])).get(f"/{network.slug}/")
+    assert response.context["asks"][:3] == [
+        ("Awaiting first reply", "5"),
+        ("Being looked at", "fewer than five"),
+        ("Yes, promised", "0"),
+    ]
+
+
+def test_a_leader_in_the_team_is_not_asked_whether_their_own_answer_settles_it(
+    signed_in, network, nurse, leader
+):
+    project = ProjectFactory(network=network)
+    TeamMemberFactory(project=project, membership=nurse)
+    TeamMemberFactory(project=project, membership=leader)
+    ask = raise_ask(nurse, project=project)
+    asks.decline(by=leader, escalation=ask, seen=None, text="No money", would_change="A new year")
+    assert "Waiting for your team’s word" not in page(signed_in, leader)
+    assert "Waiting for your team’s word" in page(signed_in, nurse)
 
 
 def test_a_citizen_partner_sees_their_projects_only(signed_in, network):
