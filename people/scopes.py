@@ -3,7 +3,7 @@
 (Apart from permissions.py, which models.py imports.)
 """
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from iocn.shared.permissions import YES, Answer, no
 from people import hooks
@@ -13,6 +13,8 @@ from people.models import (
     MembershipQuerySet,
     Organisation,
     OrganisationQuerySet,
+    Post,
+    PostQuerySet,
     RoleHeld,
     StaffTask,
     Upload,
@@ -71,6 +73,38 @@ def staff_tasks_for(membership: Membership) -> QuerySet[StaffTask]:
 def member_uploads_of(membership: Membership) -> QuerySet[Upload]:
     """Return the files of members that the membership itself has brought."""
     return Upload.objects.filter(network_id=membership.network_id, by=membership, kind=Upload.Kind.MEMBERS)
+
+
+def is_gone(upload: int) -> bool:
+    """Whether no such file waits any more, whoever brought it."""
+    return not Upload.objects.filter(pk=upload).exists()
+
+
+def counted_members_for(membership: Membership) -> MembershipQuerySet:
+    """Return the active members to be counted, for whoever may see at least numbers about people."""
+    members = Membership.objects.active().filter(network_id=membership.network_id)
+    may_count = membership.may(Permission.SEE_PEOPLE) or membership.may(Permission.SEE_NUMBERS)
+    return members if may_count else members.none()
+
+
+def posts_of(members: MembershipQuerySet) -> PostQuerySet:
+    """Return the posts that these members hold now."""
+    return Post.objects.current().filter(membership__in=members.values("pk"))
+
+
+def with_main_post_columns(members: MembershipQuerySet) -> QuerySet[Membership]:
+    """Annotate the main post's parts, so that a list sorts by them and reads no further row."""
+    main = Post.objects.filter(membership=OuterRef("pk"), is_main=True)
+    return (
+        members.with_roles()
+        .annotate(
+            email=F("person__email"),
+            main_organisation=Subquery(main.values("organisation__name")[:1], output_field=CharField()),
+            main_job_title=Subquery(main.values("job_title")[:1], output_field=CharField()),
+            main_level=Subquery(main.values("level")[:1], output_field=CharField()),
+        )
+        .select_related("network")
+    )
 
 
 def may_manage(membership: Membership) -> Answer:

@@ -11,6 +11,7 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_GET
 
 from iocn.shared.forms import Form
 from iocn.shared.history import History
@@ -158,6 +159,7 @@ class _Reader:
     is_evaluator_only = False
 
 
+@require_GET
 def gallery(request: HttpRequest) -> HttpResponse:
     """Show all components; `?wrong` shows the form with errors, `?plain` the page outside any network."""
     now = timezone.now()

@@ -5,7 +5,7 @@ ValidationError with a sentence for the person.
 """
 
 from people.actions.account import change_own_settings, stop_mail, take_mail_again
-from people.actions.imports import PlanChanged, import_members
+from people.actions.imports import PlanChanged, import_members, keep_upload
 from people.actions.members import (
     Invite,
     accept_invitation,
@@ -46,6 +46,7 @@ __all__ = [
     "invite_many",
     "invite_member",
     "join",
+    "keep_upload",
     "send_invitation_again",
     "set_executive_sponsor",
     "set_mandate",

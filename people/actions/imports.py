@@ -19,6 +19,18 @@ class PlanChanged(Exception):
         self.plan = plan
 
 
+def keep_upload(*, by: Membership, name: str, content: bytes, columns: dict[str, str]) -> Upload:
+    """Keep a file of members until it is confirmed or discarded. Not in the history: nothing is changed yet."""
+    return Upload.objects.create(
+        network_id=by.network_id,
+        by=by,
+        kind=Upload.Kind.MEMBERS,
+        name=name[:200],
+        content=content,
+        columns=columns,
+    )
+
+
 @transaction.atomic
 def import_members(*, by: Membership, upload: Upload, seen: str) -> Plan:
     """Do what the file's preview said, all or nothing, and forget the file. `seen` is the plan's fingerprint.

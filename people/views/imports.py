@@ -15,7 +15,7 @@ from people.forms import UploadForm
 from people.member_import import COLUMNS, LABELS, REQUIRED, Outcome, Plan, is_complete, make_plan, matched
 from people.models import Upload
 from people.permissions import Permission
-from people.scopes import member_uploads_of
+from people.scopes import is_gone, member_uploads_of
 from people.web import MemberRequest, network_page, posted
 
 COLOURS = {
@@ -39,13 +39,8 @@ def upload(request: MemberRequest) -> HttpResponse:
         except UnreadableTable as error:
             form.add_error("file", str(error))
         else:
-            upload = Upload.objects.create(
-                network=request.membership.network,
-                by=request.membership,
-                kind=Upload.Kind.MEMBERS,
-                name=file.name[:200],
-                content=content,
-                columns=matched(table),
+            upload = actions.keep_upload(
+                by=request.membership, name=file.name, content=content, columns=matched(table)
             )
             name = "people:import_preview" if is_complete(upload.columns) else "people:import_columns"
             return redirect(name, request.membership.network.slug, upload.pk)
@@ -124,7 +119,7 @@ def preview(request: MemberRequest, pk: int) -> HttpResponse:
 
 def _not_here(request: MemberRequest, pk: int) -> HttpResponse:
     """Answer a second click on "confirm" with the list that the first one led to; all else is 404."""
-    if request.method != "POST" or Upload.objects.filter(pk=pk).exists():
+    if request.method != "POST" or not is_gone(pk):
         raise Http404
     messages.info(request, "This file has been imported or put aside already.")
     return redirect("people:members", request.membership.network.slug)

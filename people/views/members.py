@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import CharField, Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -21,9 +21,16 @@ from people.forms import (
     RemitForm,
     RolesForm,
 )
-from people.models import Level, Membership, MembershipQuerySet, Post, Remit
+from people.models import Level, Membership
 from people.permissions import Permission, Role
-from people.scopes import listed_members_for, members_for, organisations_for
+from people.scopes import (
+    counted_members_for,
+    listed_members_for,
+    members_for,
+    organisations_for,
+    posts_of,
+    with_main_post_columns,
+)
 from people.web import MemberRequest, network_page, posted
 
 
@@ -52,7 +59,7 @@ def members(request: MemberRequest) -> HttpResponseBase:
     is_staff, is_file = membership.may(Permission.MANAGE_NETWORK), request.GET.get("format") == "csv"
     listing = Listing(
         request,
-        _with_main_post_columns(rows),
+        with_main_post_columns(rows),
         _columns(is_staff, is_file),
         MemberFilter,
         sort="name",
@@ -69,21 +76,6 @@ def members(request: MemberRequest) -> HttpResponseBase:
 def _level_label(member: Any) -> str:
     """Return the level of the main post, annotated by the list."""
     return Level(member.main_level).label if member.main_level else ""
-
-
-def _with_main_post_columns(rows: MembershipQuerySet) -> QuerySet[Membership]:
-    """Annotate the main post's parts, so that the list sorts by them and reads no further row."""
-    main = Post.objects.filter(membership=OuterRef("pk"), is_main=True)
-    return (
-        rows.with_roles()
-        .annotate(
-            email=F("person__email"),
-            main_organisation=Subquery(main.values("organisation__name")[:1], output_field=CharField()),
-            main_job_title=Subquery(main.values("job_title")[:1], output_field=CharField()),
-            main_level=Subquery(main.values("level")[:1], output_field=CharField()),
-        )
-        .select_related("network")
-    )
 
 
 def _columns(is_staff: bool, is_file: bool) -> list[Column]:
@@ -108,9 +100,9 @@ def _columns(is_staff: bool, is_file: bool) -> list[Column]:
 def _numbers(request: MemberRequest) -> HttpResponse:
     """Show how many members there are, by organisation and level, without names."""
     membership = request.membership
+    members = counted_members_for(membership)
     posts = (
-        Post.objects.current()
-        .filter(membership__in=Membership.objects.active().filter(network=membership.network))
+        posts_of(members)
         .values("organisation", "level")
         .annotate(number=Count("membership", distinct=True))
         .order_by()
@@ -120,10 +112,8 @@ def _numbers(request: MemberRequest) -> HttpResponse:
     for organisation in organisations_for(membership).current():
         cells = [(label, number.get((organisation.pk, level), 0)) for level, label in Level.choices]
         rows.append({"name": organisation.name, "cells": cells, "total": sum(n for _, n in cells)})
-    total = Membership.objects.active().filter(network=membership.network).count()
-    return render(
-        request, "people/numbers.html", {"rows": rows, "levels": list(Level.labels), "total": total}
-    )
+    context = {"rows": rows, "levels": list(Level.labels), "total": members.count()}
+    return render(request, "people/numbers.html", context)
 
 
 @network_page()
@@ -286,9 +276,7 @@ def remit_give(request: MemberRequest, pk: int) -> HttpResponse:
 def remit_take(request: MemberRequest, pk: int, remit_pk: int) -> HttpResponse:
     """Say that a leader no longer decides on it."""
     member = _member_to_change(request, pk)
-    remit = get_object_or_404(
-        Remit.objects.select_related("organisation", "membership"), membership=member, pk=remit_pk
-    )
+    remit = get_object_or_404(member.remits.select_related("organisation", "membership"), pk=remit_pk)
     actions.take_remit(by=request.membership, remit=remit)
     messages.success(request, f"{member} no longer decides on {remit}.")
     return redirect(member)

@@ -14,9 +14,15 @@ from iocn.shared.permissions import require
 from people import actions
 from people.filters import OrganisationFilter
 from people.forms import CloseOrganisationForm, MandateForm, OrganisationForm, SponsorForm
-from people.models import Domain, Level, Membership, Organisation, Post
+from people.models import Domain, Level, Organisation
 from people.permissions import Permission
-from people.scopes import listed_members_for, may_set_mandates, organisations_for
+from people.scopes import (
+    counted_members_for,
+    listed_members_for,
+    may_set_mandates,
+    organisations_for,
+    posts_of,
+)
 from people.web import MemberRequest, network_page, posted
 
 
@@ -28,7 +34,7 @@ def organisations(request: MemberRequest) -> HttpResponseBase:
     sees_people = membership.may(Permission.SEE_PEOPLE)
     if not sees_people and not membership.may(Permission.SEE_NUMBERS):
         raise Http404
-    is_current = Q(posts__membership__in=Membership.objects.active().filter(network=membership.network)) & (
+    is_current = Q(posts__membership__in=counted_members_for(membership)) & (
         Q(posts__until_date=None) | Q(posts__until_date__gt=timezone.localdate())
     )
     rows = (
@@ -73,8 +79,8 @@ def organisation(request: MemberRequest, pk: int) -> HttpResponse:
     reader = request.membership
     organisation = _organisation(request, pk)
     posts = list(
-        Post.objects.current()
-        .filter(organisation=organisation, membership__in=listed_members_for(reader).active().values("pk"))
+        posts_of(listed_members_for(reader).active())
+        .filter(organisation=organisation)
         .select_related("membership")
         .order_by("membership__name", "pk")
     )

@@ -50,6 +50,11 @@ class PathwayProjectQuerySet(models.QuerySet["PathwayProject"]):
             )
         )
 
+    def with_leads(self) -> PathwayProjectQuerySet:
+        """Fetch who leads each one's team now as `leads`."""
+        leads = TeamMember.objects.now().filter(part=TeamMember.Part.LEAD).select_related("membership")
+        return self.prefetch_related(models.Prefetch("team", leads, to_attr="leads"))
+
     def stalled(self) -> PathwayProjectQuerySet:
         """Return open projects in which nothing has moved for four weeks."""
         return self.open().filter(moved_at__lt=timezone.now() - STALLED_AFTER)
@@ -176,6 +181,11 @@ class PrototypeQuerySet(models.QuerySet["Prototype"]):
             tries=models.Count("test_cycles"),
             last_logged_at=Coalesce(models.Max("test_cycles__logged_at"), F("created_at")),
         ).order_by("-last_logged_at", "-pk")
+
+    def with_last_tries(self, number: int) -> PrototypeQuerySet:
+        """Fetch each one's last tries as `last_tries`."""
+        tries = TestCycle.objects.select_related("logged_by")[:number]
+        return self.prefetch_related(models.Prefetch("test_cycles", tries, to_attr="last_tries"))
 
 
 class Prototype(models.Model):

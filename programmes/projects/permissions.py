@@ -5,7 +5,13 @@ from django.db.models import Exists, OuterRef, QuerySet
 from iocn.shared.permissions import YES, Answer, no
 from people.models import Membership
 from people.permissions import Permission, Role
-from programmes.projects.models import PathwayProject, PathwayProjectQuerySet, ProgrammeOfCare, TeamMember
+from programmes.projects.models import (
+    PathwayProject,
+    PathwayProjectQuerySet,
+    ProgrammeOfCare,
+    TeamMember,
+    TestCycle,
+)
 
 Part = TeamMember.Part
 
@@ -37,6 +43,12 @@ def part_in(membership: Membership, project: PathwayProject) -> str:
 def may_read_words(membership: Membership, project: PathwayProject) -> bool:
     """Whether names and free text are shown: to all but evaluators, who read numbers."""
     return membership.may(Permission.SEE_PEOPLE) or bool(part_in(membership, project))
+
+
+def tries_for(membership: Membership, project: PathwayProject) -> QuerySet[TestCycle]:
+    """Return the project's tries, whose words evaluators do not read."""
+    tries = TestCycle.objects.filter(prototype__project=project)
+    return tries if may_read_words(membership, project) else tries.none()
 
 
 def may_read_aims(membership: Membership) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch
 
-from people.models import Level, Membership
+from people.models import Level, Membership, MembershipQuerySet
 from programmes.projects.models import PathwayProject, TeamMember
 
 Part = TeamMember.Part
@@ -37,6 +37,12 @@ def team_of(project: PathwayProject) -> list[TeamMember]:
     places = TeamMember.objects.now().filter(project=project)
     places = places.prefetch_related(Prefetch("membership", Membership.objects.with_main_post()))
     return sorted(places, key=lambda place: _ORDER[Part(place.part)])
+
+
+def not_in_team(project: PathwayProject) -> MembershipQuerySet:
+    """Return the network's active members who could be added to the team."""
+    in_team = TeamMember.objects.now().filter(project=project).values("membership")
+    return Membership.objects.active().filter(network_id=project.network_id).exclude(pk__in=in_team)
 
 
 def composition_of(team: Sequence[TeamMember]) -> Composition:

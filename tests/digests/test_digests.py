@@ -8,7 +8,6 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test import Client
-from django.utils import timezone
 
 from iocn.digests.actions import due_since, write_digests
 from iocn.digests.tasks import write_due_digests
@@ -46,7 +45,7 @@ def raise_ask(nurse, **changes):
 
 
 def test_a_leader_is_told_what_waits_in_text_and_html_and_can_stop_it_in_one_click(network, people, deliver):
-    nurse, leader = people
+    nurse, _leader = people
     raise_ask(nurse)
     with time_machine.travel(MONDAY_MORNING, tick=False):
         write_due_digests()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, IntegerField, Prefetch, Value, When
+from django.db.models import Case, IntegerField, Value, When
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,7 +18,7 @@ from people.web import MemberRequest, network_page
 from programmes.projects import actions
 from programmes.projects.filters import ProjectFilter
 from programmes.projects.forms import NewProjectForm, ProjectForm, StageForm
-from programmes.projects.models import PathwayProject, ProgrammeOfCare, TeamMember, TestCycle
+from programmes.projects.models import PathwayProject, ProgrammeOfCare
 from programmes.projects.permissions import (
     may_change,
     may_create,
@@ -63,7 +63,9 @@ def project_listing(request: MemberRequest, programme: ProgrammeOfCare | None = 
         default=Value(len(WAY)),
         output_field=IntegerField(),
     )
-    rows = projects_for(request.membership).annotate(stage_position=position)
+    seen = projects_for(request.membership)
+    may_read = may_read_aims(request.membership)
+    rows = (seen.with_leads() if may_read else seen).annotate(stage_position=position)
     columns = [
         Column("name", "Project", lambda project: project.name, ("name",)),
         Column(
@@ -71,9 +73,7 @@ def project_listing(request: MemberRequest, programme: ProgrammeOfCare | None = 
         ),
         Column("moved", "Last moved", lambda project: timezone.localdate(project.moved_at), ("moved_at",)),
     ]
-    if may_read_aims(request.membership):
-        leads = TeamMember.objects.now().filter(part=TeamMember.Part.LEAD).select_related("membership")
-        rows = rows.prefetch_related(Prefetch("team", leads, to_attr="leads"))
+    if may_read:
         columns.insert(
             2,
             Column("lead", "Lead", lambda project: ", ".join(str(lead.membership) for lead in project.leads)),
@@ -111,12 +111,7 @@ def project(request: MemberRequest, pk: int) -> HttpResponseBase:
     found = project_or_404(request, pk)
     may_read = may_read_words(request.membership, found)
     team = team_of(found)
-    tries = TestCycle.objects.select_related("logged_by")[:TRIES_ON_PAGE]
-    prototypes = list(
-        found.prototypes.last_tried_first().prefetch_related(
-            Prefetch("test_cycles", tries, to_attr="last_tries")
-        )
-    )
+    prototypes = list(found.prototypes.last_tried_first().with_last_tries(TRIES_ON_PAGE))
     history = list(History.objects.of(found)[: HISTORY_ON_PAGE + 1]) if may_read else []
     return render(
         request,

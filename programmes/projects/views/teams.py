@@ -6,13 +6,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from iocn.shared.permissions import require
-from people.models import Membership
 from people.permissions import Role
 from people.web import MemberRequest, network_page
 from programmes.projects import actions
 from programmes.projects.forms import PartForm, TeamForm
 from programmes.projects.models import PathwayProject, TeamMember
 from programmes.projects.permissions import may_change, may_end_place, may_read_words
+from programmes.projects.team import not_in_team
 from programmes.projects.views.finding import project_or_404
 
 
@@ -22,8 +22,7 @@ def add_to_team(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Add a member of the network to the team; `?part=` chooses their part beforehand."""
     project = project_or_404(request, pk)
     require(may_change(request.membership, project))
-    in_team = TeamMember.objects.now().filter(project=project).values("membership")
-    members = Membership.objects.active().filter(network=project.network).exclude(pk__in=in_team)
+    members = not_in_team(project)
     part = request.GET.get("part", "")
     if part == TeamMember.Part.CITIZEN_PARTNER:
         members = members.filter(roles_held__role=Role.CITIZEN_PARTNER)

@@ -10,8 +10,7 @@ from iocn.shared.permissions import require
 from people.web import MemberRequest, network_page
 from programmes.projects import actions
 from programmes.projects.forms import LogForm, TryForm
-from programmes.projects.models import TestCycle
-from programmes.projects.permissions import may_create, may_log, may_read_words, projects_for
+from programmes.projects.permissions import may_create, may_log, may_read_words, projects_for, tries_for
 from programmes.projects.views.finding import project_or_404
 
 
@@ -55,9 +54,7 @@ def log_try(request: MemberRequest, pk: int) -> HttpResponseBase:
 def complete_try(request: MemberRequest, pk: int, test_cycle: int) -> HttpResponseBase:
     """Say more about a try, or put it right."""
     project = project_or_404(request, pk)
-    tries = TestCycle.objects.filter(prototype__project=project).select_related("prototype")
-    if not may_read_words(request.membership, project):
-        tries = tries.none()
+    tries = tries_for(request.membership, project).select_related("prototype")
     found = get_object_or_404(tries, pk=test_cycle)
     found.prototype.project = project
     require(may_log(request.membership, project))
