@@ -6,7 +6,8 @@ from iocn.shared.permissions import Answer
 from people.models import Membership, Upload
 from programmes.measures.models import Measure
 from programmes.projects.models import PathwayProject
-from programmes.projects.permissions import may_log, projects_for
+from programmes.projects.permissions import goes_on, projects_for
+from programmes.projects.permissions import may_change as may_change_project
 
 
 def measures_for(membership: Membership) -> QuerySet[Measure]:
@@ -17,13 +18,16 @@ def measures_for(membership: Membership) -> QuerySet[Measure]:
 
 
 def may_add(membership: Membership, project: PathwayProject) -> Answer:
-    """Whether the membership may give the project a measure: who may log in it."""
-    return may_log(membership, project)
+    """Whether the membership may give the project a measure: who may change the project, while work goes on.
+
+    Its citizen partners log tries and comment, and leave the numbers to the team.
+    """
+    return goes_on(project) and may_change_project(membership, project)
 
 
 def may_change(membership: Membership, measure: Measure) -> Answer:
-    """Whether the membership may change the measure and add and change its numbers: who may log in its project."""
-    return may_log(membership, measure.project)
+    """Whether the membership may change the measure and its numbers: who may give its project another."""
+    return may_add(membership, measure.project)
 
 
 def uploads_for(membership: Membership, measure: Measure) -> QuerySet[Upload]:

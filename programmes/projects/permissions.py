@@ -79,10 +79,17 @@ def may_change(membership: Membership, project: PathwayProject) -> Answer:
     return no("Only the project’s team, its coach and the network’s staff change it.")
 
 
-def may_log(membership: Membership, project: PathwayProject) -> Answer:
-    """Whether the membership may log tries: who may change the project, and its citizen partners."""
+def goes_on(project: PathwayProject) -> Answer:
+    """Whether work on the project goes on, whoever asks."""
     if project.stage == PathwayProject.Stage.STOPPED:
         return no("This project is stopped. Its team can take it up again by changing its stage.")
+    return YES
+
+
+def may_log(membership: Membership, project: PathwayProject) -> Answer:
+    """Whether the membership may log tries: who may change the project, and its citizen partners."""
+    if not (answer := goes_on(project)):
+        return answer
     if membership.may(Permission.CHANGE_ANY_PROJECT) or part_in(membership, project):
         return YES
     return no("Only the project’s team, its coach, its citizen partners and the network’s staff log in it.")

@@ -1,0 +1,381 @@
+"""Every address of the product, walked by everybody: what answers whom is in the tables below.
+
+A new address fails until it has its row. What is refused must also have written nothing.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from iocn.shared.models import History
+from people import invitations, messages
+from people.models import Membership, Message, StaffTask, Upload
+from programmes.escalations import actions as escalations
+from programmes.escalations.models import EscalationEvent
+from programmes.escalations.views import BY_SLUG
+from programmes.measures import actions as measures
+from programmes.models import TestCycle
+from tests import factories
+
+# Who walks. The first six hold one role and have nothing to do with the project and its ask; the last three
+# are in it: who leads its team and raised the ask, its citizen partner, the leader whom the ask waits for.
+INSIDE = ["staff", "leader", "member", "coach", "citizen_partner", "evaluator", "lead", "partner", "owner"]
+# For these no page of the network exists. (Without a sign-in: the sign-in page.)
+OUTSIDE = ["elsewhere", "invited", "closed"]
+
+# y  answers (a form that was sent empty is shown again, or what was asked is done)
+# -  404: does not exist for them      x  403: they see it, and may not
+# m  405: no such method               c  409: not as things are now
+#
+#                                   GET        POST
+#                                   staff, leader, member, coach, citizen partner, evaluator; lead, partner, owner
+TABLE = {
+    "people:me": "yyyyyyyyy yyyyyyyyy",
+    "people:members": "yyyy-yyyy mmmmmmmmm",
+    "people:invite": "y-------- y--------",
+    "people:import": "y-------- y--------",
+    "people:import_columns": "y-------- y--------",
+    "people:import_preview": "y-------- y--------",
+    "people:member": "yyyy--yyy mmmmmmmmm",
+    "people:invite_again": "m-------- y--------",
+    "people:roles": "y-------- y--------",
+    "people:post_add": "y-------- y--------",
+    "people:post": "y-------- y--------",
+    "people:remit_give": "y-------- y--------",
+    "people:remit_take": "m-------- y--------",
+    "people:close_member": "y-------- y--------",
+    "people:organisations": "yyyy-yy-y mmmmmmmmm",
+    "people:organisation_add": "y-------- y--------",
+    "people:organisation": "yyyy--y-y mmmm--m-m",
+    "people:organisation_change": "y-------- y--------",
+    "people:organisation_sponsor": "y-------- y--------",
+    "people:organisation_close": "y-------- y--------",
+    "people:mandate": "yxxx--x-y yxxx--x-y",
+    "people:staff_list": "y-------- m--------",
+    "people:settle": "m-------- y--------",
+    "projects:programmes": "yyyy-yy-y mmmm-mm-m",
+    "projects:new_programme": "yxxx-xx-x yxxx-xx-x",
+    "projects:programme": "yyyy-yy-y mmmm-mm-m",
+    "projects:change_programme": "yxxx-xx-x yxxx-xx-x",
+    "projects:projects": "yyyyyyyyy mmmmmmmmm",
+    "projects:new_project": "yyyyxxyxy yyyyxxyxy",
+    "projects:project": "yyyy-yyyy mmmmmmmmm",
+    "projects:change_project": "yxxx-xyxx yxxx-xyxx",
+    "projects:move_stage": "yxxx-xyxx yxxx-xyxx",
+    "projects:history": "yyyy-xyyy mmmmmmmmm",
+    "projects:add_to_team": "yxxx-xyxx yxxx-xyxx",
+    "projects:team_member": "yxxx--yxx yxxx--yxx",
+    "projects:leave_team": "mmmmmmmmm yxxx--yxx",
+    "projects:log_try": "yxxx-xyyx yxxx-xyyx",
+    "projects:prototype": "yyyy-yyyy mmmmmmmmm",
+    "projects:complete_try": "yxxx--yyx yxxx--yyx",
+    "projects:log": "yyyyyyyyy mmmmmmmmm",
+    "measures:measures": "yyyyyyyyy mmmmmmmmm",
+    "measures:add_measure": "yxxx-xyxx yxxx-xyxx",
+    "measures:measure": "yyyy-yyyy mmmmmmmmm",
+    "measures:change_measure": "yxxx-xyxx yxxx-xyxx",
+    "measures:add_number": "yxxx-xyxx yxxx-xyxx",
+    "measures:change_number": "yxxx-xyxx yxxx-xyxx",
+    "measures:import": "yxxx-xyxx yxxx-xyxx",
+    "measures:import_columns": "-xxx-xyxx -xxx-xyxx",
+    "measures:import_preview": "-xxx-xyxx -xxx-xyxx",
+    "measures:import_discard": "mmmmmmmmm -xxx-xyxx",
+    "escalations:inbox": "yyyyyyyyy mmmmmmmmm",
+    "escalations:raise": "yyyy--y-y yyyy--y-y",
+    "escalations:ask": "yy----yyy mmmmmmmmm",
+    "escalations:act take": "xy----xxy xc----xxc",
+    "escalations:act acknowledge": "xx----xxy xx----xxy",
+    "escalations:act accept": "xx----xxy xx----xxy",
+    "escalations:act done": "xx----xxy xx----xxc",
+    "escalations:act confirm": "yx----yyx cx----ccx",
+    "escalations:act not-settled": "yx----yyx cx----ccx",
+    "escalations:act decline": "xx----xxy xx----xxy",
+    "escalations:act route": "yx----xxx yx----xxx",
+    "escalations:act hand-on": "xx----xxy xx----xxy",
+    "escalations:act withdraw": "yx----yyx yx----yyx",
+    "escalations:act comment": "yy----yyy yy----yyy",
+    "home:home": "yyyyyyyyy mmmmmmmmm",
+}
+
+# Pages of no network: what a stranger gets, what somebody signed in gets.
+ANYWHERE = {
+    "start": ("sign in", "y"),
+    "networks": ("sign in", "y"),
+    "invitation": ("y", "y"),
+    "stop_mail": ("y", "y"),
+    "account_login": ("y", "y"),
+    "account_logout": ("sign in", "y"),
+    "account_inactive": ("y", "y"),
+    "account_change_password": ("sign in", "y"),
+    "account_reset_password": ("y", "y"),
+    "account_reset_password_done": ("y", "y"),
+    "account_reset_password_from_key": ("y", "y"),
+    "account_reset_password_from_key_done": ("y", "y"),
+}
+
+
+# --- The place they walk through ----------------------------------------------------------------------------
+
+# In every name of a person, and in every free text: evaluators read neither.
+NAME, WORDS = "Namewell", "wordwell"
+
+
+def member(network, who, *roles, **kwargs) -> Membership:
+    name = who.title() if who in ("evaluator", "elsewhere") else f"{who.title()} {NAME}"
+    made = factories.MembershipFactory(
+        network=network, name=name, email=f"{who}@example.org", roles=roles or ["member"], **kwargs
+    )
+    return Membership.objects.with_roles().select_related("network", "person").get(pk=made.pk)
+
+
+@pytest.fixture
+def place(db) -> SimpleNamespace:
+    """A network with one of everything, and everybody who walks."""
+    network = factories.NetworkFactory(slug="here", name="Here")
+    who = {role: member(network, role, role) for role in INSIDE[:6]}
+    who["lead"] = member(network, "lead")
+    who["partner"] = member(network, "partner", "citizen_partner")
+    who["owner"] = member(network, "owner", "leader")
+    who["elsewhere"] = member(
+        factories.NetworkFactory(slug="there"), "elsewhere", "staff", "leader", "member"
+    )
+    who["invited"] = member(network, "invited", joined_at=None, invited_at=timezone.now())
+    who["closed"] = member(network, "closed", "staff", closed_at=timezone.now(), closed_by=who["staff"])
+    hospital = factories.OrganisationFactory(network=network, name="A hospital")
+    post = factories.PostFactory(membership=who["lead"], organisation=hospital)
+    remit = factories.RemitFactory(membership=who["owner"], organisation=hospital, domain="data")
+    project = factories.ProjectFactory(network=network, name="A project", aim=f"An aim {WORDS}")
+    lead = factories.TeamMemberFactory(project=project, membership=who["lead"], part="lead")
+    factories.TeamMemberFactory(project=project, membership=who["partner"], part="citizen_partner")
+    measure = factories.MeasureFactory(project=project, name="A measure")
+    ask = escalations.raise_ask(
+        by=who["lead"],
+        ask=f"An ask {WORDS}",
+        urgency="stopping",
+        project=project,
+        domain="data",
+        organisation=hospital,
+    )
+    assert ask.owner == who["owner"]
+    prototype = factories.PrototypeFactory(project=project, name="A prototype")
+    return SimpleNamespace(
+        network=network,
+        who=who,
+        hospital=hospital,
+        post=post,
+        remit=remit,
+        programme=factories.ProgrammeOfCareFactory(network=network, name="A programme", aim=f"Why {WORDS}"),
+        project=project,
+        place_in_team=lead,
+        prototype=prototype,
+        test_cycle=TestCycle.objects.create(
+            prototype=prototype, number=1, do=f"Tried {WORDS}", on=date(2026, 1, 5), logged_by=who["lead"]
+        ),
+        measure=measure,
+        number=measures.add_observation(
+            by=who["lead"],
+            measure=measure,
+            period=date(2026, 1, 1),
+            numerator=3,
+            denominator=9,
+            note=f"Note {WORDS}",
+        ),
+        ask=ask,
+        file_of_members=Upload.objects.create(
+            network=network,
+            by=who["staff"],
+            kind=Upload.Kind.MEMBERS,
+            name="members.csv",
+            content=b"email,name\nnew@example.org,New\n",
+            columns={"email": "email", "name": "name"},
+        ),
+        file_of_numbers=measures.keep_upload(
+            by=who["lead"], measure=measure, name="numbers.csv", content=b"month,late,all\n2026-02,1,2\n"
+        ),
+        task=StaffTask.objects.create(
+            network=network,
+            kind=StaffTask.Kind.PROJECT,
+            text=f"To do {WORDS}",
+            subject_type=ContentType.objects.get_for_model(project),
+            subject_id=project.pk,
+        ),
+    )
+
+
+def arguments(name: str, place: SimpleNamespace) -> dict[str, object]:
+    """Return what the address needs, of the things in the place."""
+    if name == "invitation":
+        return {"token": invitations.path(place.who["invited"]).rstrip("/").rpartition("/")[2]}
+    if name == "stop_mail":
+        url = messages.stop_url(place.who["lead"], Message.Kind.ASK)
+        return {"token": url.rstrip("/").rpartition("/")[2]}
+    if name == "account_reset_password_from_key":
+        return {"uidb36": "1", "key": "set-password"}
+    room, _, page = name.partition(":")
+    pk = {
+        "people": {
+            "import_columns": place.file_of_members,
+            "import_preview": place.file_of_members,
+            "mandate": place.hospital,
+            "settle": place.task,
+        },
+        "projects": {"programme": place.programme, "change_programme": place.programme},
+    }.get(room, {})
+    usual = {
+        "people": place.hospital if "organisation" in page else place.who["lead"],
+        "projects": place.project,
+    }
+    if page in ("remit_take", "remit_give"):
+        usual["people"] = place.who["owner"]
+    if page == "invite_again":
+        usual["people"] = place.who["invited"]
+    return {
+        "network": place.network.slug,
+        "pk": getattr(pk.get(page, usual.get(room)), "pk", None),
+        "post_pk": place.post.pk,
+        "remit_pk": place.remit.pk,
+        "domain": "data",
+        "place": place.place_in_team.pk,
+        "prototype": place.prototype.pk,
+        "test_cycle": place.test_cycle.pk,
+        "project": place.project.pk,
+        "measure": place.measure.pk,
+        "upload": place.file_of_numbers.pk,
+        # An ask's number, or that of a measure's number.
+        "number": place.ask.number if room == "escalations" else place.number.pk,
+    }
+
+
+def body(name: str, place: SimpleNamespace) -> dict[str, object]:
+    """Return what is posted: what an ask's forms want, so that permission alone decides; else nothing."""
+    if not name.startswith("escalations:act"):
+        return {}
+    text = dict.fromkeys(("text", "what", "would_change"), "For good reasons")
+    another = place.who["leader"].pk
+    return {**text, "seen": place.ask.version, "to": another, "due_on": date.today() + timedelta(30)}  # noqa: DTZ011
+
+
+# --- The walk -----------------------------------------------------------------------------------------------
+
+
+def patterns(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Yield every named address below the resolver."""
+    for one in resolver.url_patterns:
+        if isinstance(one, URLResolver):
+            yield from patterns(one, f"{one.namespace}:" if one.namespace else namespace)
+        else:
+            yield f"{namespace}{one.name or one.pattern}", one
+
+
+ADDRESSES = dict(patterns(get_resolver()))
+
+
+def address(row: str, place: SimpleNamespace) -> str:
+    """Return the address of a row of the tables; after a space stands what is done to an ask."""
+    name, _, move = row.partition(" ")
+    needed = ADDRESSES[name].pattern.regex.groupindex
+    given = {**arguments(name, place), "move": move}
+    needs = [key for key in (*needed, "network") if key in given and (key in needed or ":" in name)]
+    return reverse(name, kwargs={key: given[key] for key in needs})
+
+
+def written() -> tuple[int, ...]:
+    """Return how much history there is: every action writes some."""
+    return History.objects.count(), EscalationEvent.objects.count()
+
+
+def answer(client: Client, method: str, path: str, data: dict[str, object]) -> tuple[str, str]:
+    """Return the table's letter for what comes, and the page; what it wrote is taken back."""
+    with transaction.atomic():
+        before = written()
+        response = client.generic("GET", path) if method == "GET" else client.post(path, data)
+        status, page = response.status_code, getattr(response, "content", b"").decode()
+        if status == 302 and response["Location"].startswith("/accounts/login/"):
+            letter = "sign in"
+        else:
+            letter = {200: "y", 302: "y", 403: "x", 404: "-", 405: "m", 409: "c"}.get(status, str(status))
+        if letter != "y" or method == "GET":
+            assert written() == before, f"{method} {path} was refused or only read, and wrote history"
+        transaction.set_rollback(True)
+    return letter, page
+
+
+def signed_in(membership: Membership) -> Client:
+    client = Client()
+    client.force_login(membership.person)
+    return client
+
+
+def test_every_address_has_its_row():
+    ours = {name for name in ADDRESSES if name != "gallery/"}
+    assert {row.partition(" ")[0] for row in TABLE} | set(ANYWHERE) == ours
+
+
+def test_everything_that_is_done_to_an_ask_has_its_row():
+    assert {row for row in TABLE if row.startswith("escalations:act")} == {
+        f"escalations:act {move}" for move in BY_SLUG
+    }
+
+
+@pytest.mark.parametrize("row", TABLE)
+def test_a_page_of_the_network_answers_whom_it_should(row, place):
+    path, data = address(row, place), body(row, place)
+    found = [
+        "".join(answer(signed_in(place.who[who]), method, path, data)[0] for who in INSIDE)
+        for method in ("GET", "POST")
+    ]
+    assert " ".join(found) == TABLE[row]
+
+
+@pytest.mark.parametrize("row", TABLE)
+def test_a_page_of_the_network_does_not_exist_for_anybody_else(row, place):
+    path, data = address(row, place), body(row, place)
+    for method in ("GET", "POST"):
+        assert answer(Client(), method, path, data)[0] in ("sign in", "m")
+        for who in OUTSIDE:
+            letter, page = answer(signed_in(place.who[who]), method, path, data)
+            assert letter in "-m", who
+            assert place.network.name not in page.partition("<main")[2]
+
+
+def test_others_read_the_names_and_words_that_evaluators_do_not(place):
+    pages = [answer(signed_in(place.who["leader"]), "GET", address(row, place), {})[1] for row in TABLE]
+    assert all(
+        word in "".join(pages) for word in ("An aim", "An ask", "Why", "Tried", "Note", f"Lead {NAME}")
+    )
+
+
+@pytest.mark.parametrize("row", TABLE)
+def test_evaluators_read_no_name_and_no_free_text(row, place):
+    for extra in ("", "?format=csv"):
+        letter, page = answer(signed_in(place.who["evaluator"]), "GET", address(row, place) + extra, {})
+        if letter == "y":
+            assert NAME not in page
+            assert WORDS not in page
+
+
+@pytest.mark.parametrize("row", TABLE)
+def test_a_citizen_partner_reads_nothing_of_projects_that_are_not_theirs(row, place):
+    for extra in ("", "?format=csv"):
+        letter, page = answer(signed_in(place.who["citizen_partner"]), "GET", address(row, place) + extra, {})
+        if letter == "y":
+            assert WORDS not in page
+            assert "A project" not in page
+            assert f"Lead {NAME}" not in page
+
+
+@pytest.mark.parametrize("row", ANYWHERE)
+def test_a_page_of_no_network_answers_whom_it_should(row, place):
+    path = address(row, place)
+    found = (
+        answer(Client(), "GET", path, {})[0],
+        answer(signed_in(place.who["member"]), "GET", path, {})[0],
+    )
+    assert found == ANYWHERE[row]
