@@ -4,6 +4,8 @@ import pytest
 
 from tests.browser.conftest import Troubles, check_accessibility, check_narrow, desk_only, phone_only
 
+pytestmark = pytest.mark.journey
+
 
 @pytest.fixture
 def troubles():

@@ -9,7 +9,7 @@ from programmes.models import Observation
 from tests.browser.conftest import check_page
 from tests.factories import MeasureFactory, ProjectFactory, TeamMemberFactory
 
-pytestmark = [pytest.mark.journey, pytest.mark.services, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "ae_attendances.csv"
 MEDIAN = ".iocn-plot [aria-label='text']"
@@ -46,6 +46,7 @@ def bring(page, measure, name, content):
     page.get_by_role("button", name="Go on to the columns").click()
 
 
+@pytest.mark.services
 def test_a_team_brings_a_file_and_adds_this_month(page, sign_in, visit, measure, nurse):
     sign_in(page, nurse)
     visit(page, f"/larkton/measures/{measure.pk}/")

@@ -10,6 +10,7 @@ from tests.browser.conftest import check_page
 pytestmark = pytest.mark.journey
 
 
+@pytest.mark.services
 def test_staff_import_members_and_one_of_them_joins(page, new_page, sign_in, visit, network, mails):
     # Given staff of a network with an organisation
     staff = factories.MembershipFactory(network=network, name="Sue Staff", roles=["staff"])
