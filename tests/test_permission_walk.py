@@ -345,6 +345,13 @@ def test_a_page_of_the_network_does_not_exist_for_anybody_else(row, place):
             assert place.network.name not in page.partition("<main")[2]
 
 
+@pytest.mark.parametrize("row", TABLE)
+def test_no_page_complains_before_anything_was_sent(row, place):
+    for who in ("staff", "lead", "owner"):
+        _letter, page = answer(signed_in(place.who[who]), "GET", address(row, place), {})
+        assert "There is a problem" not in page
+
+
 def test_others_read_the_names_and_words_that_evaluators_do_not(place):
     pages = [answer(signed_in(place.who["leader"]), "GET", address(row, place), {})[1] for row in TABLE]
     assert all(

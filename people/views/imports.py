@@ -31,7 +31,7 @@ COLOURS = {
 @require_http_methods(["GET", "POST"])
 def upload(request: MemberRequest) -> HttpResponse:
     """Take the file; where its headings say which column is which, go on to the preview."""
-    form = UploadForm(posted(request), request.FILES)
+    form = UploadForm(posted(request), request.FILES if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
