@@ -50,7 +50,18 @@ def step(name: str, title: str, sources: list[Path], results: list[Path], work) 
 
 def install(lock: Path) -> None:
     """Install the locked packages, whose every file must have its hash."""
-    call(sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "-r", str(lock))
+    call(
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--require-hashes",
+        "--no-deps",
+        "-r",
+        str(lock),
+    )
 
 
 def npm() -> None:
