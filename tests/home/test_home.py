@@ -122,6 +122,7 @@ def test_an_ask_that_nobody_has_is_shown_to_staff_and_leaders(signed_in, network
 def test_staff_of_an_empty_network_are_led_through_its_first_steps(signed_in, network, hospital):
     staff = MembershipFactory(network=network, roles=["staff"])
     text = page(signed_in, staff)
+    assert "Begin here" in text
     assert "Set up Larkton Health and Care" in text
     assert "Name a programme of care" in text
     assert "Set up" not in page(signed_in, MembershipFactory(network=network))
