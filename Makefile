@@ -46,7 +46,7 @@ format: dev ## put code and templates into shape
 	$(BIN)/djhtml --tabwidth 2 templates
 
 lock: .venv ## renew requirements/*.txt from pyproject.toml
-	$(PYTHON) tools/lock.py
+	$(PYTHON) tools/pin.py
 
 build: .venv ## install what is needed to run, build styles and scripts
 	@$(PYTHON) tools/prepare.py run

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.forms.renderers import TemplatesSetting
 
 from iocn.shared.free_text import refuse_patient_identifiers
@@ -36,16 +37,20 @@ class FormMixin(_Base):
             _name_in_error(field, name)
         super()._clean_fields()  # type: ignore[misc]  # Django's own hook, absent from its stubs
         for name, field in self.fields.items():
-            value = self.cleaned_data.get(name)
-            if isinstance(field, forms.CharField) and isinstance(value, str) and _is_free_text(field):
-                try:
-                    refuse_patient_identifiers(value)
-                except ValidationError as error:
-                    self.add_error(name, error)
+            try:
+                refuse_patient_identifiers(_free_text(field, self.cleaned_data.get(name)))
+            except ValidationError as error:
+                self.add_error(name, error)
 
 
-def _is_free_text(field: forms.Field) -> bool:
-    return not (field.widget.is_hidden or isinstance(field.widget, forms.PasswordInput))
+def _free_text(field: forms.Field, value: Any) -> str:
+    """Return what the person wrote in the field, which may be the name they gave a file."""
+    if isinstance(value, UploadedFile):
+        return value.name or ""
+    if not isinstance(field, forms.CharField) or not isinstance(value, str):
+        return ""
+    unseen = field.widget.is_hidden or isinstance(field.widget, forms.PasswordInput)
+    return "" if unseen else value
 
 
 def _use_native_input(widget: forms.Widget) -> None:

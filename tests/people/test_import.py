@@ -346,3 +346,9 @@ def test_every_bad_row_of_a_real_file_has_a_clear_sentence(bring):
     assert len(found) == 8
     confirm(bring, page)
     assert everything() == before
+
+
+def test_a_file_whose_name_holds_an_nhs_number_is_refused(bring):
+    page = bring("new@example.org,New,,,", name="patient 943 476 5919.csv")
+    assert "Remove “943 476 5919”" in page.text
+    assert not Upload.objects.exists()
