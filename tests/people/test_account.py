@@ -228,6 +228,13 @@ def test_sign_in_by_address_however_it_is_typed(client, leader):
     assert answer.url == "/"
 
 
+def test_signing_in_puts_no_banner_before_what_needs_me(client, leader):
+    attempt = {"login": leader.person.email, "password": PASSWORD}
+    page = client.post("/accounts/login/", attempt, follow=True)
+    assert page.status_code == 200
+    assert "nhsuk-notification-banner" not in page.text
+
+
 def test_a_forgotten_password_is_set_by_the_link_in_an_email(client, leader, deliver, link_in):
     client.post("/accounts/password/reset/", {"email": leader.person.email})
     (mail,) = deliver()
