@@ -7,6 +7,9 @@ from allauth.account import forms as allauth
 from iocn.shared.forms import FormMixin
 
 
+CHOOSING_A_PASSWORD = "At least 12 characters. Three words that do not belong together are easy to remember."
+
+
 class _Plain(FormMixin):
     """No placeholders: they vanish when one types, and say what the label says."""
 
@@ -14,6 +17,8 @@ class _Plain(FormMixin):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "password1" in self.fields:
+            self.fields["password1"].help_text = CHOOSING_A_PASSWORD
         for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
             field.label = self.labels.get(name, field.label)

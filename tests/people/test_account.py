@@ -235,10 +235,18 @@ def test_signing_in_puts_no_banner_before_what_needs_me(client, leader):
     assert "nhsuk-notification-banner" not in page.text
 
 
+def test_a_wrong_password_is_said_in_our_words(client, leader):
+    page = client.post("/accounts/login/", {"login": leader.person.email, "password": "wrong"})
+    assert "The e-mail address or the password is not right." in page.text
+
+
 def test_a_forgotten_password_is_set_by_the_link_in_an_email(client, leader, deliver, link_in):
     client.post("/accounts/password/reset/", {"email": leader.person.email})
     (mail,) = deliver()
+    assert mail["Subject"] == "Choose a new password for IOCN"
+    assert "You get this e-mail because “Forgot your password?” was used" in mail.get_content()
     page = client.get(link_in(mail, "/accounts/password/reset/key/"), follow=True)
+    assert "Three words that do not belong together" in page.text
     answer = client.post(page.redirect_chain[-1][0], {"password1": GOOD, "password2": GOOD})
     assert answer.url == "/accounts/password/reset/key/done/"
     assert Client().login(email=leader.person.email, password=GOOD)
@@ -255,7 +263,7 @@ def test_too_many_attempts_get_a_page_that_says_so(client, leader):
     for _ in range(6):
         page = client.post("/accounts/login/", {"login": leader.person.email, "password": "wrong"})
     # allauth answers one account's attempts in the form, and one machine's with a page
-    assert "Too many" in page.text
+    assert "Too many attempts to sign in. Wait five minutes" in page.text
     for number in range(40):
         page = client.post("/accounts/login/", {"login": f"x{number}@example.org", "password": "wrong"})
     assert page.status_code == 429
@@ -355,8 +363,9 @@ def test_an_old_invitation_is_no_way_in_from_the_list_of_networks(leader, signed
 def test_a_password_is_changed_by_who_knows_the_old_one(leader, signed_in):
     client, path = signed_in(leader), "/accounts/password/change/"
     wrong = client.post(path, {"oldpassword": "wrong", "password1": GOOD, "password2": GOOD})
-    assert wrong.status_code == 200
+    assert "That is not your password now" in wrong.text
     page = client.post(path, {"oldpassword": PASSWORD, "password1": GOOD, "password2": GOOD}, follow=True)
-    assert page.status_code == 200
+    assert page.redirect_chain[-1][0] == "/larkton/"
+    assert "Your password is changed." in page.text
     assert Client().login(email=leader.person.email, password=GOOD)
     assert client.get("/larkton/me/").status_code == 200  # still signed in
