@@ -6,7 +6,7 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 
-from iocn.shared.account_forms import CHOOSING_A_PASSWORD
+from iocn.shared.account_forms import HOW_TO_CHOOSE
 from iocn.shared.forms import Form
 from iocn.shared.tables import MAX_BYTES
 from people.models import Domain, Level, Membership, Organisation, Person
@@ -24,7 +24,7 @@ class JoinForm(Form):
     )
     password = forms.CharField(
         label="Choose a password",
-        help_text=CHOOSING_A_PASSWORD,
+        help_text=HOW_TO_CHOOSE,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         strip=False,
     )

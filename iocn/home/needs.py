@@ -203,20 +203,26 @@ class _Needs:
     def _read_news(self) -> None:
         said = {
             Move.ACKNOWLEDGE: "Being looked at",
+            Move.TAKE: "Taken by a leader",
+            Move.ROUTE: "Brought to a leader",
             Move.HAND_ON: "Handed on",
             Move.ACCEPT: "Yes, with a promise",
+            Move.OWNER_LEFT: "Back with network staff",
         }
         events = EscalationEvent.objects.filter(
             escalation__in=Escalation.objects.filter(
                 self._own_or_team(), network=self.network, state__in=WITH_OWNER
             ),
-            move__in=list(said),
+            # What the team said itself is no news to it, but what was said before is old.
+            move__in=[*said, Move.NOT_SETTLED],
             at__gte=self.now - NEWS,
         ).select_related("escalation")
         last: dict[int, EscalationEvent] = {}
         for event in events.order_by("at", "id"):
             last[event.escalation_id] = event
         for event in last.values():
+            if event.move not in said:
+                continue
             hint = f"{said[Move(event.move)]}, {day(event.at)}"
             for pk in self._team_of(event.escalation) - {event.by_id}:
                 self._add(pk, "news", self._ask_item(event.escalation, hint))

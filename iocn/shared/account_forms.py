@@ -6,8 +6,7 @@ from allauth.account import forms as allauth
 
 from iocn.shared.forms import FormMixin
 
-
-CHOOSING_A_PASSWORD = "At least 12 characters. Three words that do not belong together are easy to remember."
+HOW_TO_CHOOSE = "At least 12 characters. Three words that do not belong together are easy to remember."
 
 
 class _Plain(FormMixin):
@@ -18,7 +17,7 @@ class _Plain(FormMixin):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "password1" in self.fields:
-            self.fields["password1"].help_text = CHOOSING_A_PASSWORD
+            self.fields["password1"].help_text = HOW_TO_CHOOSE
         for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
             field.label = self.labels.get(name, field.label)

@@ -151,6 +151,7 @@ def accept(
     if due_on < timezone.localdate():
         raise NotPossible("Choose a day from today on to promise it by.")
     locked = _ready(by, escalation, seen, Move.ACCEPT)
+    what = what.strip().removesuffix(".")  # its day follows
     Commitment.objects.create(escalation=locked, by=by, what=what, due_on=due_on)
     _settle_tasks(locked, by)
     promise = f"{what}, by {day(due_on)}."

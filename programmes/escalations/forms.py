@@ -19,9 +19,13 @@ from programmes.projects.models import PathwayProject
 LONG = 4000
 
 
-def _words(label: str, limit: int, rows: int, too_long: str = "", **kwargs: Any) -> forms.CharField:
+def _words(
+    label: str, limit: int, rows: int, too_long: str = "", missing: str = "", **kwargs: Any
+) -> forms.CharField:
     """Return a field for free text that says how much too long it is, and keeps what was typed."""
     field = forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+    if missing:
+        field.error_messages["required"] = missing
     message = f"Shorten “{label}” to {limit:,} characters: it has %(show_value)s now.{too_long}"
     field.validators.append(MaxLengthValidator(limit, message))
     return field
@@ -35,10 +39,14 @@ class RaiseForm(Form):
         200,
         2,
         " The rest can go under “Anything that helps to decide”.",
+        "Say what you need.",
         help_text="One sentence, such as “Access to the pharmacy’s discharge letters on the ward”.",
     )
     urgency = forms.ChoiceField(
-        label="How badly do you need it?", choices=Escalation.Urgency, widget=forms.RadioSelect
+        label="How badly do you need it?",
+        choices=Escalation.Urgency,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose how badly you need it."},
     )
     domain = forms.ChoiceField(
         label="What is it about?", choices=[("", "Not sure"), *Domain.choices], required=False
@@ -98,23 +106,24 @@ class WordsForm(ActForm):
 class NotSettledForm(ActForm):
     """The team's reason to give an answer back."""
 
-    text = _words("What is missing, or new?", LONG, 4)
+    text = _words("What is missing, or new?", LONG, 4, missing="Say what is missing, or new.")
 
 
 class CommentForm(ActForm):
     """A comment."""
 
-    text = _words("Write a comment", LONG, 3)
+    text = _words("Write a comment", LONG, 3, missing="Write something first.")
 
 
 class DeclineForm(ActForm):
     """Not possible now: why, and what would change it."""
 
-    text = _words("Why is it not possible now?", LONG, 4)
+    text = _words("Why is it not possible now?", LONG, 4, missing="Say why it is not possible now.")
     would_change = _words(
         "What would change this, or what can the team do now?",
         LONG,
         4,
+        missing="Say what would change this, or what the team can do now.",
         help_text="A date to ask again, somebody else to ask, a smaller step that needs no permission.",
     )
 
@@ -122,7 +131,13 @@ class DeclineForm(ActForm):
 class AcceptForm(ActForm):
     """Yes: what, and by when."""
 
-    what = _words("What do you promise?", 300, 2, help_text="What will be different for the team.")
+    what = _words(
+        "What do you promise?",
+        300,
+        2,
+        missing="Say what you promise.",
+        help_text="What will be different for the team.",
+    )
     due_on = forms.DateField(
         label="By when?",
         error_messages={
@@ -161,7 +176,7 @@ class HandOnForm(ActForm):
         label="To whom?",
         empty_label="Choose a leader",
         error_messages={
-            "required": "Choose the leader to bring it to.",
+            "required": "Choose a leader.",
             "invalid_choice": "Choose a leader from the list.",
         },
     )

@@ -64,7 +64,7 @@ def _tell(event: EscalationEvent, person: Membership, why: str) -> None:
         person,
         kind=Message.Kind.ASK,
         cause=f"escalation-event:{event.pk}",
-        subject=_subject(escalation, waits),
+        subject=_subject(event, waits),
         paragraphs=_paragraphs(event, waits),
         link=escalation.get_absolute_url(),
         link_label=f"Open {escalation.reference}",
@@ -78,11 +78,14 @@ def _waits_for(escalation: Escalation, person: Membership) -> bool:
     return escalation.waits_for_owner and person.pk == escalation.owner_id
 
 
-def _subject(escalation: Escalation, waits: bool) -> str:
+def _subject(event: EscalationEvent, waits: bool) -> str:
+    escalation = event.escalation
     name = escalation.reference
     if escalation.restricted:
         return f"An ask waits for you: {name}" if waits else f"News of an ask: {name}"
-    return f"{name} waits for you: {escalation.ask}" if waits else f"{name}: {escalation.ask}"
+    if waits:
+        return f"{name} waits for you: {escalation.ask}"
+    return f"{name}: {event.who} {event.what} – {escalation.ask}"
 
 
 def _paragraphs(event: EscalationEvent, waits: bool) -> list[str]:
@@ -92,10 +95,12 @@ def _paragraphs(event: EscalationEvent, waits: bool) -> list[str]:
         words = [did, "The ask is restricted, so this e-mail does not say what it is about."]
     else:
         words = [f"{escalation.ask}", did]
-        if event.move == Move.RAISE:
-            words += [f"{escalation.get_urgency_display()}.", escalation.background]
-        else:
+        if event.move != Move.RAISE:
             words.append(event.text)
+        if (waits and escalation.waits_for_owner) or event.move == Move.RAISE:
+            # All that it takes to decide, also for whoever gets the ask later.
+            team = f" For “{escalation.project}”." if escalation.project else ""
+            words += [f"{escalation.get_urgency_display()}.{team}", escalation.background]
         if event.would_change:
             words.append(f"What would change this, or what you can do now: {event.would_change}")
     if waits and escalation.waits_for_team:

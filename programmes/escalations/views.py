@@ -260,7 +260,7 @@ ACTS = [
         "Bring it to a leader",
         forms.HandOnForm,
         actions.route,
-        "They are told by e-mail now.",
+        "It is with {owner} now, who is told by e-mail.",
     ),
     Act(
         Move.HAND_ON,
@@ -268,7 +268,7 @@ ACTS = [
         "Hand on",
         forms.HandOnForm,
         actions.hand_on,
-        "They are told by e-mail now, and so is whoever asked.",
+        "It is with {owner} now, who is told by e-mail. So is whoever asked.",
     ),
     Act(
         Move.WITHDRAW,
@@ -355,7 +355,7 @@ def act(request: MemberRequest, number: int, move: str) -> HttpResponseBase:
     if not form.is_valid():
         return _act_page(request, chosen, escalation, form)
     try:
-        chosen.write(by=request.membership, escalation=escalation, **form.cleaned_data)
+        written = chosen.write(by=request.membership, escalation=escalation, **form.cleaned_data)
     except actions.Conflict as conflict:
         if _is_own_echo(request, chosen, conflict):
             messages.info(request, "This was sent already.")
@@ -366,7 +366,7 @@ def act(request: MemberRequest, number: int, move: str) -> HttpResponseBase:
         return _act_page(request, chosen, escalation, form, status=409)
     except Escalation.DoesNotExist as gone:
         raise Http404 from gone
-    messages.success(request, chosen.said)
+    messages.success(request, chosen.said.format(owner=written.owner))
     if asks_for(request.membership).filter(pk=escalation.pk).exists():
         return redirect(escalation)
     return redirect("escalations:inbox", request.membership.network.slug)

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from people import actions as people
 from programmes.escalations import actions as asks
 from programmes.measures.models import Measure, Observation
 from programmes.projects.models import PathwayProject
@@ -117,6 +118,23 @@ def test_an_ask_that_nobody_has_is_shown_to_staff_and_leaders(signed_in, network
     for member in (staff, leader):
         assert "Asks that nobody has taken" in page(signed_in, member)
     assert "Asks that nobody has taken" not in page(signed_in, nurse)
+
+
+def test_news_that_no_longer_hold_are_not_told(signed_in, nurse, leader):
+    ask = raise_ask(nurse)
+    asks.accept(by=leader, escalation=ask, what="Access", due_on=timezone.localdate())
+    assert "Yes, with a promise" in page(signed_in, nurse)
+    staff = MembershipFactory(network=nurse.network, roles=["staff"])
+    people.close_membership(by=staff, membership=leader)
+    text = page(signed_in, nurse)
+    assert "Yes, with a promise" not in text
+    assert "Back with network staff" in text
+
+
+def test_a_leader_without_a_project_is_not_told_to_start_one(signed_in, leader):
+    text = page(signed_in, leader)
+    assert "You are in no project yet" not in text
+    assert "See what the teams work on" in text
 
 
 def test_staff_of_an_empty_network_are_led_through_its_first_steps(signed_in, network, hospital):

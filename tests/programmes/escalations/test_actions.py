@@ -69,6 +69,11 @@ def test_a_promise_that_did_not_settle_the_ask_is_not_counted_as_kept(raised):
     assert ask.commitments.count() == 2
 
 
+def test_a_promise_written_as_a_sentence_reads_well_before_its_day(raised):
+    actions.accept(by=raised.leader, escalation=raised.ask, what="We open the door. ", due_on=SOON)
+    assert raised.ask.events.last().text.startswith("We open the door, by ")
+
+
 def test_handing_on_takes_the_promise_along(raised):
     actions.accept(by=raised.leader, escalation=raised.ask, what="Access", due_on=SOON)
     actions.hand_on(by=raised.leader, escalation=raised.ask, to=raised.second)

@@ -44,6 +44,26 @@ def test_the_owner_is_told_at_once_with_what_is_asked_and_a_link(raised, told):
     assert mail["List-Unsubscribe"]
 
 
+def test_whoever_gets_an_ask_later_reads_all_that_it_takes_to_decide(raised, told):
+    told()
+    actions.hand_on(by=raised.leader, escalation=raised.ask, to=raised.second, text="This is yours.")
+    text = words(told()["second"])
+    for part in (
+        "This is yours.",
+        "It is stopping us.",
+        str(raised.project),
+        "We ring them up for each patient.",
+    ):
+        assert part in text
+
+
+def test_the_subject_says_what_happened(raised, told):
+    told()
+    actions.acknowledge(by=raised.leader, escalation=raised.ask)
+    subject = told()["nurse"]["Subject"]
+    assert subject == "E-1: Dr Meera Patel is looking at it – Access to the pharmacy’s discharge letters"
+
+
 def test_each_step_reaches_those_concerned_and_nobody_hears_of_their_own(raised, told):
     ask = raised.ask
     told()

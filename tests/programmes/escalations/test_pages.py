@@ -164,7 +164,7 @@ def test_a_leader_answers_in_two_clicks_and_the_team_closes_it(raised, signed_in
 def test_a_declined_ask_shows_why_and_what_would_change_it(raised, signed_in):
     leader, nurse = signed_in(raised.leader), signed_in(raised.nurse)
     response = act(leader, raised.ask, "decline", text="The contract ends in March.")
-    assert "Fill in “What would change this, or what can the team do now?”" in text_of(response)
+    assert "Say what would change this, or what the team can do now." in text_of(response)
     assert "The contract ends in March." in text_of(response)
     act(leader, raised.ask, "decline", text="The contract ends in March.", would_change="Ask in April.")
     shown = text_of(page(nurse, raised.ask))

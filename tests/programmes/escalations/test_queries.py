@@ -134,7 +134,7 @@ def test_a_project_shows_what_was_asked_and_what_came_of_it(raised):
         by=raised.nurse, ask="Rota trouble", urgency="slowing", project=raised.project, restricted=True
     )
     text = " ".join(shown(raised.colleague).split())
-    assert "You asked, they did" in text
+    assert "What is in its way?" in text
     assert "Access to the pharmacy’s discharge letters" in text
     assert "with Dr Meera Patel for less than a minute" in text
     assert f'href="/larkton/escalations/raise/?project={raised.project.pk}"' in text
@@ -142,4 +142,4 @@ def test_a_project_shows_what_was_asked_and_what_came_of_it(raised):
     assert "Rota trouble" in shown(raised.nurse)
     outside = shown(raised.onlooker)
     assert "pharmacy" not in outside
-    assert "Ask for help" not in outside
+    assert "Raise an ask" not in outside
