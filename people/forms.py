@@ -221,6 +221,7 @@ class UploadForm(Form):
 
     file = forms.FileField(
         label="CSV file",
+        error_messages={"required": "Choose a CSV file"},
         help_text="Up to 5 MB. In a spreadsheet: “Save as”, “CSV UTF-8”.",
         allow_empty_file=True,
     )

@@ -17,6 +17,7 @@ def first_steps(network: Network) -> list[dict[str, str]]:
         Network.objects.filter(pk=network.pk)
         .values_list(
             Exists(Organisation.objects.filter(**here)),
+            Exists(Membership.objects.filter(**here, closed_at=None).exclude(roles_held__role="staff")),
             Exists(Membership.objects.filter(**here, roles_held__role="leader", closed_at=None)),
             Exists(Remit.objects.filter(organisation__network=OuterRef("pk"))),
             Exists(ProgrammeOfCare.objects.filter(**here)),
@@ -26,40 +27,46 @@ def first_steps(network: Network) -> list[dict[str, str]]:
     )
     if all(done):
         return []
+
+    def at(name: str) -> str:
+        return reverse(name, args=[network.slug])
+
+    # Title, where it is done, and what to know about it.
     steps = [
         (
             "Add the member organisations",
-            "people:organisation_add",
+            at("people:organisation_add"),
             "Hospitals, council, charities: whoever takes part.",
         ),
+        ("Bring in the members", at("people:import"), "From a CSV file, or one by one."),
         (
-            "Bring in the members",
-            "people:import",
-            "From a CSV file, or one by one. Make somebody a leader.",
+            "Make somebody a leader",
+            at("people:members"),
+            "Leaders answer asks. Open a member and change their roles.",
         ),
         (
             "Say who can decide on what",
-            "people:organisations",
-            "On each organisation’s page: its leaders’ remits.",
+            at("people:members") + "?role=leader",
+            "On a leader’s own page, once they have joined.",
         ),
         (
             "Name a programme of care",
-            "projects:new_programme",
+            at("projects:new_programme"),
             "A priority of the whole city, such as atrial fibrillation.",
         ),
         (
             "Start the first project",
-            "projects:new_project",
+            at("projects:new_project"),
             "One team’s improvement, with a citizen partner in it.",
         ),
     ]
     return [
         {
             "title": title,
-            "href": reverse(name, args=[network.slug]),
+            "href": href,
             "hint": hint,
             "tag": "Done" if is_done else "To do",
             "colour": "green" if is_done else "blue",
         }
-        for (title, name, hint), is_done in zip(steps, done, strict=True)
+        for (title, href, hint), is_done in zip(steps, done, strict=True)
     ]

@@ -104,7 +104,7 @@ def preview(request: MemberRequest, pk: int) -> HttpResponse:
         return _show(request, upload, make_plan(network, read_csv(bytes(upload.content)), upload.columns))
     if "discard" in request.POST:
         upload.delete()
-        messages.success(request, "The file is put aside. Nothing was changed.")
+        messages.success(request, "The file is discarded. Nothing was changed.")
         return redirect("people:import", network.slug)
     try:
         plan = actions.import_members(by=request.membership, upload=upload, seen=request.POST.get("seen", ""))
@@ -121,14 +121,18 @@ def _not_here(request: MemberRequest, pk: int) -> HttpResponse:
     """Answer a second click on "confirm" with the list that the first one led to; all else is 404."""
     if request.method != "POST" or not is_gone(pk):
         raise Http404
-    messages.info(request, "This file has been imported or put aside already.")
+    messages.info(request, "This file has been imported or discarded already.")
     return redirect("people:members", request.membership.network.slug)
 
 
 def _done(plan: Plan) -> str:
     counts = plan.counts
-    invited = counts[Outcome.ADD] + counts[Outcome.AGAIN]
-    return f"Imported: {invited} invited, {counts[Outcome.CHANGE]} changed, {counts[Outcome.NOTHING]} as they were."
+    said = [
+        (counts[Outcome.ADD] + counts[Outcome.AGAIN], "invited"),
+        (counts[Outcome.CHANGE], "changed"),
+        (counts[Outcome.NOTHING], "as before"),
+    ]
+    return f"Imported: {', '.join(f'{number} {what}' for number, what in said if number)}."
 
 
 def _show(request: MemberRequest, upload: Upload, plan: Plan, has_changed: bool = False) -> HttpResponse:

@@ -40,6 +40,10 @@ class MeasureForm(ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["unit"].widget.attrs["class"] = "nhsuk-input--width-20"
         self.fields["per"].widget.attrs["class"] = "nhsuk-input--width-5"
+        if self.instance.pk is None:
+            # A wrong guess would call what gets worse an improvement: the person says it.
+            self.initial["better"] = ""
+        self.fields["better"].error_messages["required"] = "Choose which way is better"
         if has_numbers:
             self.fields["shape"].disabled = True
             self.fields[
@@ -174,6 +178,7 @@ class UploadForm(Form):
 
     file = forms.FileField(
         label="CSV file",
+        error_messages={"required": "Choose a CSV file"},
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
         help_text="One row for each number, the first line names the columns. Up to 5 MB and 20,000 rows."
         " From Excel: “Save as”, “CSV UTF-8”.",
@@ -181,6 +186,12 @@ class UploadForm(Form):
     no_patient = forms.BooleanField(label="No patient can be recognised in this file")
 
     content: bytes
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if "no_patient" in self.errors and "file" in cleaned:
+            self.add_error("file", "Choose the file again: a browser does not keep it")
+        return cleaned
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

@@ -146,6 +146,22 @@ def test_staff_of_an_empty_network_are_led_through_its_first_steps(signed_in, ne
     assert "Set up" not in page(signed_in, MembershipFactory(network=network))
 
 
+def test_each_first_step_is_done_by_itself_and_leads_to_where_it_is_done(signed_in, network, hospital):
+    staff = MembershipFactory(network=network, roles=["staff"])
+
+    def steps():
+        response = signed_in(staff).get(f"/{network.slug}/")
+        return {step["title"]: (step["tag"], step["href"]) for step in response.context["first_steps"]}
+
+    assert steps()["Bring in the members"][0] == "To do"
+    member = MembershipFactory(network=network)
+    assert steps()["Bring in the members"][0] == "Done"
+    assert steps()["Make somebody a leader"] == ("To do", "/larkton/members/")
+    people.set_roles(by=staff, membership=member, roles=["leader"])
+    assert steps()["Make somebody a leader"][0] == "Done"
+    assert steps()["Say who can decide on what"] == ("To do", "/larkton/members/?role=leader")
+
+
 def test_an_evaluator_sees_numbers_and_no_names(signed_in, network, nurse, leader):
     ProjectFactory(network=network, stage="prototyping")
     raise_ask(nurse)

@@ -392,6 +392,7 @@ def test_the_person_says_that_no_patient_can_be_recognised(signed_in, nurse, mea
 
     answer = signed_in(nurse).post(path(measure), {"file": SimpleUploadedFile("a.csv", MADE)})
     assert "Tick “No patient can be recognised in this file” to go on" in answer.content.decode()
+    assert "Choose the file again" in answer.content.decode()
 
 
 def test_a_preview_takes_as_many_queries_for_ten_times_the_rows(

@@ -215,6 +215,17 @@ def test_a_team_adds_a_measure(signed_in, nurse, project):
     assert Measure.objects.get().shape == "number"
 
 
+def test_which_way_is_better_is_never_guessed(signed_in, nurse, project):
+    client = signed_in(nurse)
+    address = f"/larkton/projects/{project.pk}/measures/add/"
+    assert (
+        "checked"
+        not in client.get(address).content.decode().split('name="better"', 1)[1].split("</fieldset>")[0]
+    )
+    refused = client.post(address, {**ANSWERS, "better": ""})
+    assert "Choose which way is better" in refused.content.decode()
+
+
 def test_a_name_that_the_project_has_is_refused_at_its_field(signed_in, nurse, project, measure):
     address = f"/larkton/projects/{project.pk}/measures/add/"
     text = signed_in(nurse).post(address, ANSWERS | {"name": measure.name}).content.decode()
