@@ -36,7 +36,7 @@ SIGN_INS = [
     ("Middle manager on a team", "prose@example.org"),
     ("Front-line clinician: leads a project", "rhyme@example.org"),
     ("Coach of several teams", "stanza@example.org"),
-    ("Citizen partner of two projects", "reader@example.org"),
+    ("Citizen partner of three projects", "reader@example.org"),
     ("Evaluator from the university", "critic@example.org"),
 ]
 

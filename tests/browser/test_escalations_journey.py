@@ -9,7 +9,7 @@ from django.utils import timezone
 from people.models import Mandate
 from programmes.escalations import actions
 from tests import factories
-from tests.browser.conftest import check_page
+from tests.browser.conftest import check_page, desk_only
 
 pytestmark = pytest.mark.journey
 
@@ -100,6 +100,17 @@ def test_an_ask_travels_from_a_ward_to_who_can_settle_it_and_back(
     nurse.get_by_text("The ask is closed.").wait_for()
     nurse.get_by_text("Promise kept").wait_for()
     check_page(nurse)
+
+
+@desk_only
+def test_what_is_wrong_has_the_keyboard_also_after_skipping_to_the_content(page, sign_in, visit, ward):
+    sign_in(page, ward["Jo Bright"])
+    visit(page, "/larkton/escalations/raise/")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Send the ask").press("Enter")
+    page.get_by_text("There is a problem").wait_for()
+    page.wait_for_function("document.activeElement.classList.contains('nhsuk-error-summary')")
 
 
 def test_a_no_says_why_and_what_would_change_it(page, new_page, sign_in, visit, ward):

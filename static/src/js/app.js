@@ -28,5 +28,10 @@ document.addEventListener("htmx:load", ({ detail }) => {
   if (detail.elt !== document.body) start(detail.elt);
 });
 
+// A form sent from ".../#main" would come back to it, past the error or the news that ought to have the keyboard.
+document.querySelector(".nhsuk-skip-link")?.addEventListener("click", () => {
+  setTimeout(() => history.replaceState(history.state, "", location.pathname + location.search));
+});
+
 sendOnce();
 watchKeys();
