@@ -21,6 +21,7 @@ class Composition:
     levels: tuple[tuple[Level, int], ...]
     unknown: int
     organisations: int
+    coaches: int
 
     @property
     def missing(self) -> list[Level]:
@@ -49,6 +50,7 @@ def composition_of(team: Sequence[TeamMember]) -> Composition:
     """Count a team by level and organisation. A coach helps a team and does not make it complete."""
     found: Counter[str] = Counter()
     organisations = set()
+    coaches = sum(place.part == Part.COACH for place in team)
     for place in team:
         post = place.membership.main_post
         if post:
@@ -57,4 +59,6 @@ def composition_of(team: Sequence[TeamMember]) -> Composition:
             found[Level.CITIZEN] += 1
         elif place.part != Part.COACH:
             found[post.level if post else ""] += 1
-    return Composition(tuple((level, found[level]) for level in Level), found[""], len(organisations))
+    return Composition(
+        tuple((level, found[level]) for level in Level), found[""], len(organisations), coaches
+    )

@@ -188,7 +188,7 @@ def test_who_is_missing_from_the_team_is_said_by_level(client, network, project,
     # A coach who is a senior leader elsewhere does not make the team complete.
     assert "No senior leader yet" in page
     assert "No front line yet" not in page
-    assert "2 people from 2 organisations." in page
+    assert "2 people from 2 organisations, 1 of them a coach." in page
     assert "Ward sister, Larkton Infirmary" in page
 
 
