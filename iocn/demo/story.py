@@ -1,4 +1,4 @@
-"""The demonstration network's facts: a city that does not exist, people who do not exist.
+"""The demonstration network’s facts: a city that does not exist, people who do not exist.
 
 The kinds of organisation, the senior roles and their levels follow those of a real place-based network, as its
 published case study lists them. Every name, number and sentence is made up; surnames are words for stories so
@@ -44,7 +44,7 @@ class Who(NamedTuple):
 
 
 PEOPLE = [
-    # The senior roles of the case study's network.
+    # The senior roles of the case study’s network.
     Who("verse", "Dr Helen Verse", "ccg", "Clinical Chief Officer", "top", ("leader",)),
     Who("prose", "Martin Prose", "hospitals", "General Manager", "middle"),
     Who("sonnet", "Joy Sonnet", "ccg", "Director of Nursing and Quality", "top", ("leader",)),
@@ -84,7 +84,7 @@ PEOPLE = [
         ("citizen_partner",),
     ),
     Who("listener", "George Listener", "foundation", "Cares for his mother", "citizen", ("citizen_partner",)),
-    # The network's own staff and its evaluator.
+    # The network’s own staff and its evaluator.
     Who("narrator", "Nora Narrator", "ccg", "Network manager", "middle", ("staff",)),
     Who("bookmark", "Theo Bookmark", "ccg", "Network coordinator", "middle", ("staff", "coach")),
     Who("critic", "Prof Iris Critic", "university", "Evaluator", "top", ("evaluator",)),
@@ -120,7 +120,7 @@ MANDATES = [
         "estates",
         "move furniture and equipment within their own ward, and spend up to £250 on trying something.",
     ),
-    ("hospitals", "data", "use de-identified counts from their own ward's systems in a project."),
+    ("hospitals", "data", "use de-identified counts from their own ward’s systems in a project."),
     (
         "ccg",
         "commissioning",
@@ -524,8 +524,8 @@ ASKS = [
         "falls",
         "",
         moves=(
-            (26, "chronicle", "hand_on", "parable", "You know the library's people."),
-            (70, "parable", "accept", "The library's hall, Thursdays, without rent", 14),
+            (26, "chronicle", "hand_on", "parable", "You know the library’s people."),
+            (70, "parable", "accept", "The library’s hall, Thursdays, without rent", 14),
             (200, "parable", "done", "Keys are with the caretaker."),
             (240, "plot", "confirm", "Nine people came to the first one."),
         ),
@@ -576,7 +576,7 @@ ASKS = [
     Ask(
         2.3,
         "rhyme",
-        "Book clinic slots straight from the practice's screen",
+        "Book clinic slots straight from the practice’s screen",
         "stopping",
         "hospitals",
         "data",
@@ -649,7 +649,7 @@ ASKS = [
                 70,
                 "fable",
                 "decline",
-                "There is no money for it before the new year's budget.",
+                "There is no money for it before the new year’s budget.",
                 "Three months of Saturday figures would let me put it into the January plan. Until then, Saturdays may be moved to Sundays without asking.",
             ),
         ),

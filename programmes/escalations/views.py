@@ -306,6 +306,7 @@ def ask(request: MemberRequest, number: int) -> HttpResponseBase:
         "promise": next((one for one in commitments if not one.kept_at and not one.ended_at), None),
         "past_promises": [one for one in commitments if one.kept_at or one.ended_at],
         "acts": acts,
+        "may_confirm": any(act.move == Move.CONFIRM for act in acts),
         "why_not": "" if acts else _why_not(request, escalation),
         "comment": forms.CommentForm(escalation=escalation, auto_id="id_comment_%s"),
     }

@@ -154,6 +154,8 @@ def test_a_leader_answers_in_two_clicks_and_the_team_closes_it(raised, signed_in
     assert "Yes, promised" in shown
     assert "Read access for the ward, by" in shown
     act(leader, ask, "done", text="It works.")
+    assert "Does that settle it?" in text_of(page(nurse, ask))
+    assert "Does that settle it?" not in text_of(page(leader, ask))
     assert "Yes, it is settled" in text_of(page(nurse, ask))
     act(nurse, ask, "confirm")
     shown = text_of(page(nurse, ask))
