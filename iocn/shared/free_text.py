@@ -1,27 +1,42 @@
 """The one place that looks for NHS numbers in what people write or bring in."""
 
 import re
+from collections.abc import Iterator
 
 import nhs_number
 from django.core.exceptions import ValidationError
 
-# Ten digits with any single spaces or dashes among them, not part of a longer number.
-_TEN_DIGITS = re.compile(
-    r"(?<![\d])(?<!\d[ \-\u2010-\u2015\u00a0])\d(?:[ \-\u2010-\u2015\u00a0]?\d){9}(?![ \-\u2010-\u2015\u00a0]?\d)"
-)
+# Groups of digits on one line, with spaces or dashes between them.
+_RUN = re.compile(r"\d+(?:(?:[^\S\r\n]|[\-\u2010-\u2015]){1,3}\d+)*")
+# How ten digits are grouped when they stand among others: "Bed 4 943 476 5919", two numbers side by side.
+_USUAL = ([10], [3, 3, 4])
 
 
 def nhs_numbers_in(text: str) -> list[str]:
     """Return what in the text could be an NHS number: ten digits with a valid check digit, as written.
 
-    The check digit is NHS England's modulus 11 (nhs-number package). Spaces and dashes between digits count
-    as part of the number; digits of other scripts do not.
+    The check digit is NHS England's modulus 11 (nhs-number package). Ten digits alone count however spaces and
+    dashes group them; among other digits they count where they are grouped as NHS numbers are.
     """
     return [
-        found.group()
-        for found in _TEN_DIGITS.finditer(text)
-        if nhs_number.is_valid(re.sub(r"\D", "", found.group()))
+        found
+        for run in _RUN.finditer(text)
+        for found in _ten_digits_in(run.group())
+        if nhs_number.is_valid(re.sub(r"\D", "", found))
     ]
+
+
+def _ten_digits_in(run: str) -> Iterator[str]:
+    groups = list(re.finditer(r"\d+", run))
+    lengths = [len(group.group()) for group in groups]
+    if sum(lengths) == 10:
+        yield run
+        return
+    for first in range(len(groups)):
+        for usual in _USUAL:
+            last = first + len(usual)
+            if lengths[first:last] == usual:
+                yield run[groups[first].start() : groups[last - 1].end()]
 
 
 def refuse_patient_identifiers(text: str) -> None:
