@@ -54,7 +54,7 @@ def raise_ask(
 ) -> Escalation:
     """Put an ask to whoever can settle it, and tell them. The raiser's own organisation is the default.
 
-    A form sent twice (the same `form_key`) is one ask: the second time returns it.
+    A form sent twice (the same `form_key`, the same words) is one ask: the second time returns it.
     """
     require(may_raise(by, project))
     if organisation is not None and organisation.network_id != by.network_id:
@@ -62,7 +62,10 @@ def raise_ask(
     # Nobody leaves between being looked up and being asked, and of a form sent twice the second waits here.
     lock_members(by.network_id)
     if form_key and (sent_before := Escalation.objects.filter(raised_by=by, form_key=form_key).first()):
-        return sent_before
+        if (sent_before.ask, sent_before.background) == (ask, background):
+            return sent_before
+        # The browser's "back" and other words: a new ask on an old form.
+        form_key = None
     organisation = organisation or own_organisation(by)
     way = route_for(by.network, organisation, domain, by)
     now = timezone.now()

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from iocn.shared.forms import Form
 from people.models import Domain, Membership, Organisation
+from people.permissions import Permission
 from programmes.escalations.models import Escalation, EscalationQuerySet
 from programmes.escalations.permissions import asks_waiting_for
 from programmes.escalations.states import WITH_OWNER, WITH_TEAM, State
@@ -72,8 +73,9 @@ class AskFilter(django_filters.FilterSet):
             data["show"] = ALL if any(data.get(name) for name in self.base_filters) else WAITING
         super().__init__(data, *args, **kwargs)
         self.shown: str = data["show"]
-        if self.request.membership.is_citizen_only:
-            # They see no organisations, leaders and projects but those of their own projects' asks.
+        if not self.request.membership.may(Permission.SEE_PEOPLE):
+            # Citizen partners see no organisations, leaders and projects but those of their own projects' asks;
+            # evaluators read no names.
             for name in ("owner", "organisation", "project"):
                 del self.filters[name]
 

@@ -37,7 +37,8 @@ def asks_for(membership: Membership) -> EscalationQuerySet:
         return asks.filter(named | Q(restricted=False))
     team = TeamMember.objects.filter(membership=membership, left_on=None, project=OuterRef("project"))
     steps = EscalationEvent.objects.filter(escalation=OuterRef("pk"))
-    on_route = steps.filter(Q(by=membership) | Q(to=membership))
+    # To comment or to speak for the team is no step of the way: who has left the team sees it no more.
+    on_route = steps.filter(Q(to=membership) | Q(by=membership, move=Move.TAKE))
     shared = Exists(team) | Exists(on_route)
     if membership.is_leader:
         shared |= Q(owner=None, state__in=WITH_OWNER)

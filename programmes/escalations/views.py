@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from iocn.shared.lists import Column, Listing
 from iocn.shared.permissions import require
+from iocn.shared.templatetags.components import day
 from people.models import Domain, Organisation
 from people.permissions import Permission
 from people.web import MemberRequest, network_page
@@ -288,6 +289,8 @@ ACTS = [
     ),
 ]
 BY_SLUG = {act.slug: act for act in ACTS}
+# The fields of their forms that hold free text.
+WORDS = ("what", "text", "would_change")
 
 
 @network_page()
@@ -358,7 +361,7 @@ def act(request: MemberRequest, number: int, move: str) -> HttpResponseBase:
     try:
         written = chosen.write(by=request.membership, escalation=escalation, **form.cleaned_data)
     except actions.Conflict as conflict:
-        if _is_own_echo(request, chosen, conflict):
+        if _is_own_echo(request, chosen, form, conflict):
             messages.info(request, "This was sent already.")
             return redirect(escalation)
         return _conflict_page(request, chosen, number, conflict)
@@ -373,9 +376,18 @@ def act(request: MemberRequest, number: int, move: str) -> HttpResponseBase:
     return redirect("escalations:inbox", request.membership.network.slug)
 
 
-def _is_own_echo(request: MemberRequest, chosen: Act, conflict: actions.Conflict) -> bool:
-    """Whether all that happened is that this very form arrived before."""
-    return [(event.by_id, event.move) for event in conflict.since] == [(request.membership.pk, chosen.move)]
+def _is_own_echo(
+    request: MemberRequest, chosen: Act, form: forms.ActForm, conflict: actions.Conflict
+) -> bool:
+    """Whether all that happened is that this very form, with these words, arrived before."""
+    if [(event.by_id, event.move) for event in conflict.since] != [(request.membership.pk, chosen.move)]:
+        return False
+    event, sent = conflict.since[0], form.cleaned_data
+    said = f"{event.text}\n{event.would_change}"
+    words = [sent.get(name, "").removesuffix(".") for name in WORDS]
+    if "due_on" in sent:
+        words.append(day(sent["due_on"]))
+    return all(word in said for word in words) and sent.get("to", event.to) == event.to
 
 
 def _conflict_page(
@@ -415,8 +427,6 @@ def _act_page(
 
 def _as_comment(form: forms.ActForm, escalation: Escalation) -> forms.CommentForm | None:
     """Return what was typed as a comment, where it can no longer be sent as what it was."""
-    words = [
-        str(form[name].value() or "") for name in ("what", "text", "would_change") if name in form.fields
-    ]
+    words = [str(form[name].value() or "") for name in WORDS if name in form.fields]
     text = "\n\n".join(word for word in words if word)
     return forms.CommentForm(initial={"text": text}, escalation=escalation) if text else None

@@ -129,6 +129,17 @@ def test_a_form_sent_twice_raises_one_ask(place, signed_in):
     assert Escalation.objects.count() == 1
 
 
+def test_another_ask_on_a_form_that_was_sent_is_another_ask(place, signed_in):
+    client = signed_in(place.nurse)
+    key = client.get(raise_url(place.network)).context["form"]["form_key"].value()
+    for words in ("A phone", "A quiet room"):
+        client.post(raise_url(place.network), {"ask": words, "urgency": "slowing", "form_key": key})
+    assert list(Escalation.objects.order_by("number").values_list("ask", flat=True)) == [
+        "A phone",
+        "A quiet room",
+    ]
+
+
 def test_a_project_page_leads_to_a_form_with_the_project_chosen(place, signed_in):
     client = signed_in(place.nurse)
     form = client.get(raise_url(place.network), {"project": place.project.pk}).context["form"]
@@ -225,6 +236,28 @@ def test_a_form_that_arrives_twice_acts_once(raised, signed_in):
         response = act(client, raised.ask, "acknowledge", seen=1)
     assert response.status_code == 302
     assert Escalation.objects.get(pk=raised.ask.pk).version == 2
+
+
+@pytest.mark.parametrize(
+    ("move", "words", "others"),
+    [
+        ("acknowledge", {"text": "I ask the pharmacy."}, {"text": "I ask the practice."}),
+        ("accept", {"what": "Access.", "due_on": SOON}, {"what": "A paper copy", "due_on": SOON}),
+        (
+            "accept",
+            {"what": "Access", "due_on": SOON},
+            {"what": "Access", "due_on": SOON + timedelta(days=9)},
+        ),
+        ("decline", {"text": "No", "would_change": "April"}, {"text": "No money", "would_change": "April"}),
+    ],
+)
+def test_a_form_that_arrives_again_with_other_words_loses_none(raised, signed_in, move, words, others):
+    client = signed_in(raised.leader)
+    for _attempt in range(2):
+        assert act(client, raised.ask, move, seen=1, **words).status_code == 302
+    response = act(client, raised.ask, move, seen=1, **others)
+    assert response.status_code == 409
+    assert str(next(iter(others.values()))) in text_of(response)
 
 
 def test_who_may_not_act_reads_why(raised, signed_in):
@@ -334,6 +367,13 @@ def test_an_evaluator_sees_no_ask_and_reads_why(raised, signed_in):
     client = signed_in(raised.evaluator)
     assert shown_in(client, show="all") == []
     assert "Asks are not shown to evaluators" in text_of(client.get("/larkton/escalations/"))
+
+
+@pytest.mark.parametrize("who", ["evaluator", "partner"])
+def test_filters_name_nobody_to_who_reads_no_names(raised, signed_in, who):
+    shown = text_of(signed_in(getattr(raised, who)).get("/larkton/escalations/", {"q": "nothing"}))
+    assert "Nothing is found" in shown
+    assert "Tom Okafor" not in shown
 
 
 def test_nonsense_in_the_address_is_no_error(raised, signed_in):

@@ -25,7 +25,7 @@ TABLE = {
     "onlooker": (False, False, False),  # a member outside
     "other_coach": (False, False, False),
     "other_partner": (False, False, False),
-    "left_team": (False, False, False),
+    "left_team": (False, False, False),  # has left it, after a comment
     "evaluator": (False, False, False),
     "stranger": (False, False, False),  # staff of another network
 }
@@ -35,10 +35,8 @@ TABLE = {
 def crowd(place):
     place.other_coach = member(place.network, "Cora", "coach")
     place.other_partner = member(place.network, "Otto", "citizen_partner")
-    place.left_team = member(place.network, "Lea Left")
-    factories.TeamMemberFactory(
-        project=place.project, membership=place.left_team, left_on=timezone.localdate()
-    )
+    place.left_team = member(place.network, "Lea Left", "citizen_partner")
+    factories.TeamMemberFactory(project=place.project, membership=place.left_team, part="citizen_partner")
     place.stranger = member(factories.NetworkFactory(), "Stranger", "staff", "leader")
     return place
 
@@ -56,10 +54,17 @@ def handed_on(place, restricted):
     return ask
 
 
+def leave_after_a_comment(person, ask):
+    if not ask.restricted:
+        actions.comment(by=person, escalation=ask, text="That would help me too.")
+    TeamMember.objects.filter(membership=person).update(left_on=timezone.localdate())
+
+
 @pytest.mark.parametrize("who", TABLE)
 @pytest.mark.parametrize("case", ["unrestricted", "leaders shut out", "restricted"])
 def test_lists_pages_and_downloads_show_an_ask_to_exactly_those(crowd, signed_in, who, case):
     ask = handed_on(crowd, restricted=case == "restricted")
+    leave_after_a_comment(crowd.left_team, ask)
     crowd.network.leaders_see_all_asks = case != "leaders shut out"
     crowd.network.save()
     reader = member_again(getattr(crowd, who))
