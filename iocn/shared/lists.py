@@ -9,6 +9,9 @@ from typing import Any
 import django_filters
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.utils.text import slugify
+
+from iocn.shared.tables import is_formula
 
 PAGE = 25
 
@@ -155,7 +158,7 @@ class Listing:
         return StreamingHttpResponse(
             self._csv_lines(),
             content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{self.name}.csv"'},
+            headers={"Content-Disposition": f'attachment; filename="{slugify(self.name) or "list"}.csv"'},
         )
 
     def _csv_lines(self) -> Iterator[str]:
@@ -192,6 +195,4 @@ class _Echo:
 def spreadsheet_safe(value: object) -> str:
     """Return the value as a cell's text that no spreadsheet runs as a formula (OWASP, CSV injection)."""
     text = "" if value is None else str(value)
-    if isinstance(value, str) and text.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{text}"
-    return text
+    return f"'{text}" if is_formula(text) or text.startswith(("\t", "\r")) else text

@@ -363,6 +363,13 @@ def test_the_list_downloads_as_csv(raised, signed_in):
     assert lines[1].startswith("E-1,Access to the pharmacy’s discharge letters,Awaiting first reply,Dr Meera")
 
 
+def test_no_name_in_the_file_is_run_as_a_formula(raised, signed_in):
+    raised.project.name = "=1+1"
+    raised.project.save()
+    response = signed_in(raised.staff).get("/larkton/escalations/", {"show": "all", "format": "csv"})
+    assert ",'=1+1," in b"".join(response.streaming_content).decode()
+
+
 def test_an_evaluator_sees_no_ask_and_reads_why(raised, signed_in):
     client = signed_in(raised.evaluator)
     assert shown_in(client, show="all") == []

@@ -435,3 +435,10 @@ def test_a_page_asks_the_database_as_often_with_ten_times_the_rows(
     client.get(page)  # content types are read once for all
     with django_assert_num_queries(PAGES[address]):
         assert client.get(page).status_code == 200
+
+
+def test_a_programmes_projects_download_whatever_its_name_is(signed_in, network):
+    programme = factories.ProgrammeOfCareFactory(network=network, name='Falls “at home”\nand "away"')
+    client = signed_in(factories.MembershipFactory(network=network))
+    response = client.get(f"/{network.slug}/programmes/{programme.pk}/?format=csv")
+    assert response["Content-Disposition"] == 'attachment; filename="falls-at-home-and-away.csv"'
