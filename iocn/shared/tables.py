@@ -38,8 +38,9 @@ class Table:
 def read_csv(content: bytes) -> Table:
     """Read a CSV file: UTF-8 (or UTF-16 with its mark), separated by commas, semicolons or tabs.
 
-    A cell that is not UTF-8, or begins like a spreadsheet formula, and a row of another length are errors of
-    their row. Raises UnreadableTable with a sentence where no row can be read.
+    A cell that is not UTF-8, or begins like a spreadsheet formula, and a cell without a heading are errors of
+    their row. Empty cells may be missing at a row's end, or be too many. Raises UnreadableTable with a sentence
+    where no row can be read.
     """
     if len(content) > MAX_BYTES:
         raise UnreadableTable(
@@ -95,6 +96,8 @@ def _rows(reader: Iterable[list[str]], headings: tuple[str, ...]) -> Iterable[Ta
 
 def _row(line: int, cells: list[str], headings: tuple[str, ...]) -> TableRow:
     errors = []
+    while len(cells) > len(headings) and not cells[-1]:
+        cells.pop()
     if len(cells) > len(headings):
         errors.append(f"It has {len(cells)} cells, but there are {len(headings)} headings.")
     by_heading = {heading: cell for heading, cell in zip(headings, cells, strict=False) if heading}

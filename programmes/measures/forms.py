@@ -8,9 +8,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from iocn.shared.forms import Form, ModelForm
+from iocn.shared.free_text import refuse_patient_identifiers
 from iocn.shared.tables import MAX_BYTES, Table, UnreadableTable, read_csv
 from programmes.measures.figures import entered, month, period_name, plain
-from programmes.measures.imports import FEW_VALUES, choosing_columns, guess_columns
+from programmes.measures.imports import FEW_VALUES, choosing_columns, guess_columns, two_ways
 from programmes.measures.meaning import Series, months_back
 from programmes.measures.models import Measure, Observation
 from programmes.measures.rules import NotANumber, problems_with, read_number
@@ -29,7 +30,7 @@ class MeasureForm(ModelForm):
             "name": "What is measured?",
             "kind": "What kind of measure is it?",
             "shape": "What is one number of it?",
-            "per": "For every (only a rate needs it)",
+            "per": "For every so many",
             "better": "Which way is better?",
             "source": "Where do the numbers come from?",
             "made_up": "These numbers are made up (marked so wherever they are shown)",
@@ -44,11 +45,21 @@ class MeasureForm(ModelForm):
             # A wrong guess would call what gets worse an improvement: the person says it.
             self.initial["better"] = ""
         self.fields["better"].error_messages["required"] = "Choose which way is better"
+        self.fields["per"].required = False
         if has_numbers:
             self.fields["shape"].disabled = True
             self.fields[
                 "shape"
             ].help_text = "It has numbers already, which would come to mean something else."
+
+    def clean_per(self) -> int:
+        """Want a number above zero of a rate; others have no use for it."""
+        per: int | None = self.cleaned_data["per"]
+        if per:
+            return per
+        if self.cleaned_data.get("shape") == Measure.Shape.RATE:
+            raise ValidationError("Say for every how many, such as 1000")
+        return int(self.fields["per"].initial)
 
 
 class NumberField(forms.CharField):
@@ -62,6 +73,7 @@ class NumberField(forms.CharField):
         text = super().to_python(value)
         if not text:
             return None
+        refuse_patient_identifiers(text)
         try:
             return read_number(text)
         except NotANumber as error:
@@ -267,13 +279,14 @@ class ColumnsForm(Form):
         return names
 
     def _ask_order(self) -> None:
-        one, other, year = self.ask_order.replace("-", "/").replace(".", "/").split("/")
+        days = two_ways(self.ask_order)
+        assert days is not None  # noqa: S101 - the reader has picked such a date to ask about
         self.fields["order"] = forms.ChoiceField(
             label=f"How is “{self.ask_order}” meant?",
             widget=forms.RadioSelect,
             choices=[
-                ("day", f"Day first: {_say(one, other, year)}"),
-                ("month", f"Month first: {_say(other, one, year)}"),
+                ("day", f"Day first: {days[0].day} {month(days[0])}"),
+                ("month", f"Month first: {days[1].day} {month(days[1])}"),
             ],
         )
         self.order_fields(["date", "order", *self.fields])
@@ -306,7 +319,3 @@ class ColumnsForm(Form):
             "add_up": data["add_up"],
             "day_first": {"day": True, "month": False}.get(data.get("order", "")),
         }
-
-
-def _say(day: str, number: str, year: str) -> str:
-    return period_name(date(int(year), int(number), 2)).replace("2 ", f"{int(day)} ", 1)

@@ -143,13 +143,16 @@ class DateReader:
     def for_texts(cls, texts: Sequence[str], day_first: bool | None) -> "DateReader":
         """Return the reader of a file's dates: its commonest style, and the order that its dates allow.
 
-        `day_first` is what the person said, None if they did not. Where both orders would do, it stays None.
+        `day_first` is what the person said, None if they did not. Where both orders would do, it stays None, and
+        the example is a date that can be meant both ways.
         """
         styles = Counter(style for text in texts if (style := style_of(text)))
         style = max(DateStyle, key=lambda each: styles[each])
         example = next((text for text in texts if style_of(text) == style), "2017-04-01")
         if style is DateStyle.SLASHED and day_first is None:
             day_first = _order_that_fits(texts)
+            if day_first is None:
+                example = next(text for text in texts if two_ways(text))
         return cls(style, example, day_first)
 
     @classmethod
@@ -175,7 +178,7 @@ class DateReader:
                 " could be mixed up. Write all dates in one way."
             )
         year, month, day = self._parts(text, style)
-        if month == 0:
+        if month == 0 and style is DateStyle.NAMED:
             raise ValueError(f"“{text[:40]}” names no month that we know.")
         if not 1 <= month <= 12:
             raise ValueError(f"There is no month {month} (“{text[:40]}”).")
@@ -204,13 +207,28 @@ def _match(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
 
 
 def _order_that_fits(texts: Iterable[str]) -> bool | None:
-    """Return True where only day/month fits all dates, False where only month/day does, None where both or neither."""
+    """Return False where only month/day fits all dates, None where nobody can tell, else True.
+
+    Where neither order fits all, some rows are wrong whichever it is, and nothing of the file is imported.
+    """
     pairs = {(int(found[1]), int(found[2])) for text in texts if (found := _SLASHED.fullmatch(text))}
-    day_first = all(other <= 12 for _, other in pairs)
-    month_first = all(one <= 12 for one, _ in pairs)
-    if day_first and month_first and all(one == other for one, other in pairs):
-        return True  # 1/1, 2/2: it makes no difference
-    return day_first if day_first != month_first else None
+    if any(one > 12 for one, _ in pairs):
+        return True
+    if any(other > 12 for _, other in pairs):
+        return False
+    return None if any(two_ways(text) for text in texts) else True
+
+
+def two_ways(text: str) -> tuple[date, date] | None:
+    """Return the two days that a date in numbers can mean, day first and month first; None if it is no such date."""
+    if not (found := _SLASHED.fullmatch(text)):
+        return None
+    one, other, year = map(int, found.groups())
+    try:
+        days = date(year, other, one), date(year, one, other)
+    except ValueError:
+        return None
+    return None if days[0] == days[1] else days
 
 
 # --- The plan ----------------------------------------------------------------------------------------------
@@ -269,8 +287,7 @@ class Plan:
         choices = self.choices
         planned = Planned([row.line], row.cells[choices.date], errors=list(row.errors))
         for heading, cell in row.cells.items():
-            if heading not in (choices.numerator, choices.denominator):
-                planned.errors += _identifiers(heading, cell)
+            planned.errors += _identifiers(heading, cell)
         if planned.errors:
             return planned
         planned.period = self._date(planned)

@@ -24,9 +24,10 @@ def read_number(text: str) -> Decimal:
     if not _NUMBER.fullmatch(text):
         raise NotANumber(f"“{text[:40]}” is not a number. Write digits, such as 12 or 12.5.")
     number = Decimal(text.replace(",", ""))
-    if abs(number) >= LARGEST:
+    # Rounded only if it is not far too large for that; then it may be too large by a hair.
+    if abs(number) >= LARGEST or abs(number := number.quantize(_FOUR_DECIMALS)) >= LARGEST:
         raise NotANumber(f"“{text[:40]}” is too large. A number has at most 14 digits before the point.")
-    return number.quantize(_FOUR_DECIMALS)
+    return number
 
 
 def problems_with(

@@ -159,11 +159,28 @@ def test_numbers_are_read_as_people_write_them(measure):
     assert [row.entered for row in planned.rows] == ["1,234.5", "7", "-2", "1,000", "0.5"]
 
 
-@pytest.mark.parametrize("text", ["1,2", "12,5", "1 234", "٣", "NaN", "1e99999999999", "--1", "12%", "0x1F"])
+@pytest.mark.parametrize(
+    "text",
+    ["1,2", "12,5", "1 234", "٣", "NaN", "1e99999999999", "--1", "12%", "0x1F", "99999999999999.99999"],
+)
 def test_what_is_no_number_is_refused(measure, text):
     measure.shape = "number"
     planned = plan(measure, f'date\tvalue\n2020-01-01\t"{text}"\n'.encode())
     assert planned.counts["wrong"] == 1
+
+
+def test_empty_cells_at_the_end_of_rows_do_no_harm(measure):
+    content = "\ufeffperiod;numerator;denominator\r\n2017-01-01;1;2;;\r\n2017-02-01;1;2;;x\r\n;;;;\r\n"
+    fine, wrong = plan(measure, content.encode()).rows
+    assert fine.errors == []
+    assert wrong.errors == ["It has 5 cells, but there are 3 headings."]
+
+
+def test_a_column_of_nhs_numbers_is_no_column_of_numbers(measure):
+    measure.shape = "number"
+    planned = plan(measure, b"date,value\n2020-01-01,9434765919\n")
+    assert "value: Remove “9434765919”" in planned.rows[0].errors[0]
+    assert not planned.writes
 
 
 # --- Dates -------------------------------------------------------------------------------------------------
@@ -189,7 +206,19 @@ def test_where_nobody_can_tell_day_from_month_the_person_says():
     assert DateReader.for_texts(texts, None).is_ambiguous
     assert DateReader.for_texts(texts, True).read(texts[0]) == date(2017, 5, 1)
     assert DateReader.for_texts(texts, False).read(texts[0]) == date(2017, 1, 5)
-    assert DateReader.for_texts(["13/05/2017", "05/13/2017"], None).is_ambiguous
+    reader = DateReader.for_texts(["00/00/2017", "01/01/2017", "1/5/2017 00:00"], None)
+    assert reader.is_ambiguous
+    assert reader.example == "1/5/2017 00:00"
+
+
+@pytest.mark.parametrize(
+    "texts", [["13/05/2017", "05/13/2017"], ["00/00/2017"], ["01/02/0000"], ["31/02/2017"]]
+)
+def test_dates_that_no_order_puts_right_are_wrong_and_nobody_is_asked(texts):
+    reader = DateReader.for_texts(texts, None)
+    assert not reader.is_ambiguous
+    with pytest.raises(ValueError, match="There is no"):
+        [reader.read(text) for text in texts]
 
 
 # --- What it would do --------------------------------------------------------------------------------------
@@ -303,11 +332,11 @@ def test_a_file_with_a_wrong_row_cannot_be_confirmed_nor_posted(signed_in, nurse
 
 def test_an_order_that_nobody_can_tell_is_asked_for(signed_in, nurse, measure):
     client = signed_in(nurse)
-    content = b"period,breaches,attendances\n01/05/2017,1,2\n01/06/2017,1,2\n"
+    content = b"period,breaches,attendances\n01/05/2017 00:00,1,2\n01/06/2017 00:00,1,2\n"
     where = bring(client, measure, content).headers["Location"]
     asked = client.post(where, COLUMNS)
     text = asked.content.decode()
-    assert "How is “01/05/2017” meant?" in text
+    assert "How is “01/05/2017 00:00” meant?" in text
     assert "Day first: 1 May 2017" in text
     assert "Month first: 5 January 2017" in text
     client.post(where, COLUMNS | {"order": "day"})

@@ -202,6 +202,12 @@ def test_numbers_download_as_a_spreadsheet_reads_them(signed_in, network, projec
     ]
 
 
+def test_a_number_below_zero_downloads_as_a_number(signed_in, network, project):
+    measure = MeasureFactory(project=project, shape="number", values=[-5])
+    client = signed_in(MembershipFactory(network=network))
+    assert lines(client.get(page(measure) + "?format=csv"))[1][1:3] == ["-5", "-5"]
+
+
 # --- Adding and changing a measure -------------------------------------------------------------------------
 ANSWERS = {"name": "Falls", "kind": "outcome", "shape": "number", "better": "lower", "per": "1000"}
 
@@ -224,6 +230,16 @@ def test_which_way_is_better_is_never_guessed(signed_in, nurse, project):
     )
     refused = client.post(address, {**ANSWERS, "better": ""})
     assert "Choose which way is better" in refused.content.decode()
+
+
+def test_only_a_rate_needs_for_every_how_many(signed_in, nurse, project):
+    client = signed_in(nurse)
+    address = f"/larkton/projects/{project.pk}/measures/add/"
+    for per in ("", "0"):
+        refused = client.post(address, ANSWERS | {"shape": "rate", "per": per})
+        assert "Say for every how many" in refused.content.decode()
+    client.post(address, ANSWERS | {"per": ""})
+    assert Measure.objects.get().per == 1000
 
 
 def test_a_name_that_the_project_has_is_refused_at_its_field(signed_in, nurse, project, measure):
@@ -299,6 +315,7 @@ def test_a_number_may_be_of_a_day(signed_in, nurse, measure, today):
         ({"numerator": "nine"}, "“nine” is not a number. Write digits, such as 12 or 12.5."),
         ({"numerator": "101"}, "The numerator (101) is above the denominator (100)"),
         ({"numerator": "1e400"}, "“1e400” is too large."),
+        ({"denominator": "9434765919"}, "could be a patient’s NHS number"),
         ({"denominator": "0"}, "there is nothing to divide by"),
         ({"note": "Mrs 943 476 5919"}, "could be a patient’s NHS number"),
         ({"period": "2025-03-01"}, "Choose a month of the list"),
