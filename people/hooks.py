@@ -9,6 +9,9 @@ from people.models import Membership
 # Called by close_membership inside its transaction, as hook(membership, by): pass on what waits on them.
 membership_closing: list[Callable[[Membership, Membership | None], None]] = []
 
+# Called by set_roles inside its transaction, as hook(membership, by): end what their roles no longer allow.
+roles_set: list[Callable[[Membership, Membership | None], None]] = []
+
 # Called by set_roles when somebody stops being a leader, as hook(membership, by): asks need another owner.
 leader_role_ending: list[Callable[[Membership, Membership | None], None]] = []
 

@@ -14,4 +14,5 @@ class ProgrammesConfig(AppConfig):
         hooks.teammates.append(permissions.teammates)
         hooks.membership_closing.append(actions.leave_teams)
         hooks.membership_closing.append(leave_asks)
+        hooks.roles_set.append(actions.leave_teams_closed_to)
         hooks.leader_role_ending.append(stop_leading_asks)

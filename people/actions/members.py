@@ -259,6 +259,9 @@ def set_roles(*, by: Membership | None, membership: Membership, roles: Iterable[
     RoleHeld.objects.bulk_create(RoleHeld(membership=now, role=role) for role in wanted - held)
     membership.__dict__.pop("roles", None)
     membership.__dict__.pop("role_keys", None)
+    now.__dict__.pop("roles", None)
+    for set_hook in hooks.roles_set:
+        set_hook(now, by)
     if Role.LEADER in held - wanted:
         for hook in hooks.leader_role_ending:
             hook(now, by)
