@@ -1,5 +1,7 @@
 """What every form shares: how it looks, how it says what is wrong, and the check for NHS numbers."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -88,6 +90,15 @@ def _name_in_error(field: forms.Field, name: str) -> None:
     else:
         message = f"Fill in “{label}”"
     field.error_messages["required"] = message
+
+
+@contextmanager
+def refusals_at(form: forms.BaseForm) -> Iterator[None]:
+    """Say at the form what an action refuses: what was right when the form was read need not be any more."""
+    try:
+        yield
+    except ValidationError as error:
+        form.add_error(None, error)
 
 
 class Form(FormMixin, forms.Form):

@@ -1,6 +1,7 @@
 """Everything that writes programmes, projects, teams and tries. The view has asked whether the person may."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
@@ -10,6 +11,8 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from iocn.shared.history import record
+from iocn.shared.templatetags.components import day
+from people.actions.members import lock_members
 from people.models import Membership, StaffTask
 from programmes.projects.models import PathwayProject, ProgrammeOfCare, Prototype, TeamMember, TestCycle
 from programmes.projects.permissions import may_have_part
@@ -23,6 +26,7 @@ Part = TeamMember.Part
 @transaction.atomic
 def create_programme(*, by: Membership, name: str, aim: str = "") -> ProgrammeOfCare:
     """Create a programme of care."""
+    _name_is_free(by, ProgrammeOfCare.objects.all(), name)
     programme = ProgrammeOfCare.objects.create(network=by.network, name=name, aim=aim)
     record(by=by, on=programme, what="created the programme")
     return programme
@@ -31,6 +35,7 @@ def create_programme(*, by: Membership, name: str, aim: str = "") -> ProgrammeOf
 @transaction.atomic
 def change_programme(*, by: Membership, programme: ProgrammeOfCare, name: str, aim: str) -> None:
     """Change what a programme is called and aims at."""
+    _name_is_free(by, ProgrammeOfCare.objects.exclude(pk=programme.pk), name)
     changes = _changes([("name", programme.name, name), ("aim", programme.aim, aim)])
     if not changes:
         return
@@ -53,6 +58,7 @@ def create_project(
     if stage not in OPEN:
         raise ValidationError("A project starts at a stage in which work goes on.")
     _same_network(by, programme)
+    _name_is_free(by, PathwayProject.objects.all(), name)
     project = PathwayProject.objects.create(
         network=by.network, name=name, aim=aim, programme=programme, stage=stage
     )
@@ -67,6 +73,7 @@ def change_project(
 ) -> None:
     """Change what a project is called, aims at and belongs to."""
     _same_network(by, programme)
+    _name_is_free(by, PathwayProject.objects.exclude(pk=project.pk), name)
     changes = _changes(
         [
             ("name", project.name, name),
@@ -131,23 +138,33 @@ def leave_team(*, by: Membership, team_member: TeamMember) -> None:
     """End somebody's place in a team, today. Staff hear of an open project that nobody leads any more."""
     if team_member.left_on:
         return
-    team_member.left_on = timezone.localdate()
-    team_member.save(update_fields=["left_on"])
-    project, who = team_member.project, team_member.membership
-    left = by.pk == who.pk
-    record(by=by, on=project, what="left the team" if left else f"took {who.name} off the team")
-    project.mark_moved()
-    _tell_staff_if_nobody_leads(project, left_by=who)
+    who = team_member.membership
+    _end_place(team_member, by, "left the team" if by.pk == who.pk else f"took {who.name} off the team")
+    team_member.project.mark_moved()
 
 
 def leave_teams(membership: Membership, by: Membership | None) -> None:
     """End all places of a membership that is being closed (people.hooks.membership_closing)."""
-    places = TeamMember.objects.now().filter(membership=membership)
-    for place in places.select_related("project", "membership"):
-        place.left_on = timezone.localdate()
-        place.save(update_fields=["left_on"])
-        record(by=by, on=place.project, what=f"ended the place of {membership.name}, who left the network")
-        _tell_staff_if_nobody_leads(place.project, left_by=membership)
+    for place in _places_of(membership):
+        _end_place(place, by, f"ended the place of {membership.name}, who left the network")
+
+
+def leave_teams_closed_to(membership: Membership, by: Membership | None) -> None:
+    """End the places of a membership that its roles no longer allow (people.hooks.roles_set)."""
+    for place in _places_of(membership):
+        if not may_have_part(membership, place.part):
+            _end_place(place, by, f"ended the place of {membership.name}, whose roles changed")
+
+
+def _places_of(membership: Membership) -> QuerySet[TeamMember]:
+    return TeamMember.objects.now().filter(membership=membership).select_related("project", "membership")
+
+
+def _end_place(place: TeamMember, by: Membership | None, what: str) -> None:
+    place.left_on = timezone.localdate()
+    place.save(update_fields=["left_on"])
+    record(by=by, on=place.project, what=what)
+    _tell_staff_if_nobody_leads(place.project, left_by=place.membership)
 
 
 def _tell_staff_if_nobody_leads(project: PathwayProject, left_by: Membership | None = None) -> None:
@@ -230,14 +247,17 @@ def complete_try(
     project = test_cycle.prototype.project
     prototype = _locked(project, test_cycle.prototype, "")
     values = {"do": do, "on": on, "plan": plan, "study": study, "act": act, "ending": ending}
-    changed = [name for name, value in values.items() if getattr(test_cycle, name) != value]
-    if not changed:
+    there = TestCycle.objects.get(pk=test_cycle.pk)
+    before = {name: getattr(there, name) for name, value in values.items() if getattr(there, name) != value}
+    if not before:
         return
-    for name in changed:
+    for name in values:
         setattr(test_cycle, name, values[name])
-    test_cycle.save(update_fields=changed)
+    test_cycle.save(update_fields=values)
     _follow_endings(prototype)
-    record(by=by, on=project, what=f"added to {_named(test_cycle)}")
+    replaced = [f"{_BEFORE[name]} {_said(there, name)}" for name, value in before.items() if value]
+    what = f"changed {_named(test_cycle)}" if replaced else f"added to {_named(test_cycle)}"
+    record(by=by, on=project, what=what, text="\n".join(replaced))
     project.mark_moved()
 
 
@@ -267,6 +287,24 @@ def _named(test_cycle: TestCycle) -> str:
     return f"try {test_cycle.number} of “{name if len(name) < 150 else name[:149] + '…'}”"
 
 
+# What a try said before somebody changed it.
+_BEFORE = {
+    "do": "Before, what happened was:",
+    "on": "Before, it was on",
+    "plan": "Before, we expected:",
+    "study": "Before, we learned:",
+    "act": "Before, next was:",
+    "ending": "Before, we would:",
+}
+
+
+def _said(test_cycle: TestCycle, name: str) -> str:
+    if name == "ending":
+        return test_cycle.get_ending_display()
+    value = getattr(test_cycle, name)
+    return day(value) if name == "on" else str(value)
+
+
 # --- What changed, in words --------------------------------------------------------------------------------
 def _changes(fields: list[tuple[str, str, str]]) -> dict[str, str]:
     return {
@@ -278,6 +316,13 @@ def _changes(fields: list[tuple[str, str, str]]) -> dict[str, str]:
 
 def _what(changes: dict[str, str]) -> str:
     return f"changed the {' and the '.join(changes)}"
+
+
+def _name_is_free(by: Membership, others: QuerySet[Any], name: str) -> None:
+    """Refuse a name that another one of the network has; of two who give it at once, the second."""
+    lock_members(by.network_id)
+    if others.filter(network_id=by.network_id, name__iexact=name).exists():
+        raise ValidationError({"name": f"There is already “{name}”. Choose another name."})
 
 
 def _same_network(by: Membership, thing: ProgrammeOfCare | Membership | None) -> None:

@@ -29,26 +29,9 @@ class ThingForm(ModelForm):
         if thing is not None:
             kwargs["initial"] = model_to_dict(thing, fields=self._meta.fields)
         super().__init__(*args, **kwargs)
-        self.thing = thing
 
 
-class NameOnce(ThingForm):
-    """A thing whose name is taken once in its network."""
-
-    def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.by = by
-
-    def clean_name(self) -> str:
-        """Refuse a name that another one of the network has."""
-        name: str = self.cleaned_data["name"]
-        others = self._meta.model._default_manager.filter(network=self.by.network_id, name__iexact=name)
-        if others.exclude(pk=self.thing.pk if self.thing else None).exists():
-            raise ValidationError(f"There is already “{name}”. Choose another name.")
-        return name
-
-
-class ProgrammeForm(NameOnce):
+class ProgrammeForm(ThingForm):
     """A programme of care."""
 
     class Meta:
@@ -58,7 +41,7 @@ class ProgrammeForm(NameOnce):
         help_texts = {"name": "Such as “Atrial fibrillation”.", "aim": "What will be better, for whom."}
 
 
-class ProjectForm(NameOnce):
+class ProjectForm(ThingForm):
     """What a project is called, aims at and belongs to."""
 
     class Meta:
@@ -74,10 +57,10 @@ class ProjectForm(NameOnce):
             "aim": "What will be better, for whom, by how much, by when. You can come back to it.",
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         programme = cast(forms.ModelChoiceField, self.fields["programme"])
-        programme.queryset = programmes_for(self.by)
+        programme.queryset = programmes_for(by)
         programme.empty_label = "None"
 
 

@@ -8,6 +8,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from iocn.shared.forms import refusals_at
 from iocn.shared.lists import Column, Listing
 from iocn.shared.models import History
 from iocn.shared.permissions import require
@@ -69,11 +70,12 @@ def programme(request: MemberRequest, pk: int) -> HttpResponseBase:
 def new_programme(request: MemberRequest) -> HttpResponseBase:
     """Create a programme."""
     require(may_change_programmes(request.membership))
-    form = ProgrammeForm(request.POST or None, by=request.membership)
+    form = ProgrammeForm(request.POST or None)
     if form.is_valid():
-        created = actions.create_programme(by=request.membership, **form.cleaned_data)
-        messages.success(request, f"“{created.name}” is set up. Projects can join it now.")
-        return redirect(created)
+        with refusals_at(form):
+            created = actions.create_programme(by=request.membership, **form.cleaned_data)
+            messages.success(request, f"“{created.name}” is set up. Projects can join it now.")
+            return redirect(created)
     return render(request, "projects/programme_form.html", {"form": form})
 
 
@@ -83,11 +85,12 @@ def change_programme(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Change a programme's name and aim."""
     found = _programme_or_404(request, pk)
     require(may_change_programmes(request.membership))
-    form = ProgrammeForm(request.POST or None, by=request.membership, thing=found)
+    form = ProgrammeForm(request.POST or None, thing=found)
     if form.is_valid():
-        actions.change_programme(by=request.membership, programme=found, **form.cleaned_data)
-        messages.success(request, "The programme is changed.")
-        return redirect(found)
+        with refusals_at(form):
+            actions.change_programme(by=request.membership, programme=found, **form.cleaned_data)
+            messages.success(request, "The programme is changed.")
+            return redirect(found)
     return render(request, "projects/programme_form.html", {"form": form, "programme": found})
 
 

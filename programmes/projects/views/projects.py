@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from iocn.shared.forms import refusals_at
 from iocn.shared.lists import Column, Listing
 from iocn.shared.models import History
 from iocn.shared.permissions import require
@@ -161,9 +162,12 @@ def new_project(request: MemberRequest) -> HttpResponseBase:
         request.POST or None, by=request.membership, initial={"programme": request.GET.get("programme")}
     )
     if form.is_valid():
-        created = actions.create_project(by=request.membership, **form.cleaned_data)
-        messages.success(request, f"“{created.name}” is started, and you lead it. Who else is in the team?")
-        return redirect(created)
+        with refusals_at(form):
+            created = actions.create_project(by=request.membership, **form.cleaned_data)
+            messages.success(
+                request, f"“{created.name}” is started, and you lead it. Who else is in the team?"
+            )
+            return redirect(created)
     return render(request, "projects/project_form.html", {"form": form})
 
 
@@ -175,9 +179,10 @@ def change_project(request: MemberRequest, pk: int) -> HttpResponseBase:
     require(may_change(request.membership, found))
     form = ProjectForm(request.POST or None, by=request.membership, thing=found)
     if form.is_valid():
-        actions.change_project(by=request.membership, project=found, **form.cleaned_data)
-        messages.success(request, "The project is changed.")
-        return redirect(found)
+        with refusals_at(form):
+            actions.change_project(by=request.membership, project=found, **form.cleaned_data)
+            messages.success(request, "The project is changed.")
+            return redirect(found)
     return render(request, "projects/project_form.html", {"form": form, "project": found})
 
 
@@ -189,7 +194,8 @@ def move_stage(request: MemberRequest, pk: int) -> HttpResponseBase:
     require(may_change(request.membership, found))
     form = StageForm(request.POST or None, project=found)
     if form.is_valid():
-        actions.move_stage(by=request.membership, project=found, **form.cleaned_data)
-        messages.success(request, f"The project’s stage is “{found.get_stage_display()}” now.")
-        return redirect(found)
+        with refusals_at(form):
+            actions.move_stage(by=request.membership, project=found, **form.cleaned_data)
+            messages.success(request, f"The project’s stage is “{found.get_stage_display()}” now.")
+            return redirect(found)
     return render(request, "projects/stage_form.html", {"form": form, "project": found})

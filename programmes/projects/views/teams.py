@@ -5,6 +5,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from iocn.shared.forms import refusals_at
 from iocn.shared.permissions import require
 from people.permissions import Role
 from people.web import MemberRequest, network_page
@@ -32,14 +33,15 @@ def add_to_team(request: MemberRequest, pk: int) -> HttpResponseBase:
         initial={"part": part} if part in TeamMember.Part.values else {},
     )
     if form.is_valid():
-        place = actions.add_to_team(
-            by=request.membership,
-            project=project,
-            membership=form.cleaned_data["who"],
-            part=form.cleaned_data["part"],
-        )
-        messages.success(request, f"{place.membership.name} is in the team now.")
-        return redirect(project)
+        with refusals_at(form):
+            place = actions.add_to_team(
+                by=request.membership,
+                project=project,
+                membership=form.cleaned_data["who"],
+                part=form.cleaned_data["part"],
+            )
+            messages.success(request, f"{place.membership.name} is in the team now.")
+            return redirect(project)
     return render(request, "projects/team_form.html", {"form": form, "project": project, "part": part})
 
 
@@ -75,7 +77,8 @@ def team_member(request: MemberRequest, pk: int, place: int) -> HttpResponseBase
 def leave_team(request: MemberRequest, pk: int, place: int) -> HttpResponseBase:
     """End somebody's place in the team, one's own or another's."""
     project = project_or_404(request, pk)
-    found = _place_or_404(request, project, place)
+    # Also one that has ended: sent twice, the form ends it once.
+    found = _place_or_404(request, project, place, ended=True)
     require(may_end_place(request.membership, found))
     actions.leave_team(by=request.membership, team_member=found)
     if found.membership_id != request.membership.pk:
@@ -86,8 +89,12 @@ def leave_team(request: MemberRequest, pk: int, place: int) -> HttpResponseBase:
     return redirect("projects:projects", request.membership.network.slug)
 
 
-def _place_or_404(request: MemberRequest, project: PathwayProject, pk: int) -> TeamMember:
-    places = project.team.now() if may_read_words(request.membership, project) else project.team.none()
+def _place_or_404(
+    request: MemberRequest, project: PathwayProject, pk: int, ended: bool = False
+) -> TeamMember:
+    places = project.team.all() if ended else project.team.now()
+    if not may_read_words(request.membership, project):
+        places = places.none()
     found = get_object_or_404(places.select_related("membership"), pk=pk)
     found.project = project
     return found

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from iocn.shared.models import History
 from people import hooks
+from people.actions import set_roles
 from people.models import StaffTask
 from programmes.projects import actions
 from programmes.projects.models import PathwayProject, Prototype, TeamMember, TestCycle
@@ -117,6 +118,46 @@ def test_closing_a_membership_ends_its_places_and_leaves_no_project_unled_in_sil
     assert [task.subject for task in StaffTask.objects.all()] == [project]
 
 
+@pytest.mark.parametrize(
+    ("roles", "stays"),
+    [
+        (["member", "leader"], True),
+        (["member", "evaluator"], True),
+        (["evaluator"], False),
+        (["citizen_partner"], False),
+    ],
+)
+def test_who_may_be_in_the_team_no_more_leaves_it(network, by, project, roles, stays):
+    staff = factories.MembershipFactory(network=network, name="Sam Lee", roles=["staff"])
+    set_roles(by=staff, membership=by, roles=roles)
+    assert TeamMember.objects.now().filter(membership=by).exists() is stays
+    assert StaffTask.objects.filter(kind="project").exists() is not stays
+    assert ("Sam Lee ended the place of Ann Quill, whose roles changed" in told(project)) is not stays
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("create", [actions.create_project, actions.create_programme])
+def test_of_two_who_give_the_same_name_at_once_the_second_is_told(network, by, create):
+    together = threading.Barrier(2)
+    refused = []
+
+    def start():
+        together.wait()
+        try:
+            create(by=by, name="Falls at home")
+        except ValidationError as error:
+            refused.append(error.message_dict["name"])
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=start) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert refused == [["There is already “Falls at home”. Choose another name."]]
+
+
 def test_a_handed_over_project_needs_no_lead(by, project):
     PathwayProject.objects.update(stage="handed_over")
     actions.leave_team(by=by, team_member=TeamMember.objects.get())
@@ -154,14 +195,30 @@ def test_what_was_learned_can_come_later(by, project):
         by=by,
         test_cycle=logged,
         do=logged.do,
-        on=date(2026, 3, 2),
+        on=logged.on,
         study="Beds free by two",
         ending="abandon",
     )
     logged.refresh_from_db()
-    assert (logged.study, logged.on, logged.do) == ("Beds free by two", date(2026, 3, 2), "Six by noon.")
+    assert (logged.study, logged.do) == ("Beds free by two", "Six by noon.")
     assert Prototype.objects.get().state == "abandoned"
     assert told(project)[0] == "Ann Quill added to try 1 of “Noon round”"
+
+
+def test_what_was_overwritten_in_a_try_stays_in_its_history(by, project):
+    logged = actions.log_try(
+        by=by, project=project, do="Six.", on=date(2026, 3, 2), study="Beds free", new_prototype="Noon round"
+    )
+    # A form that was opened before the rest was written: it empties what it did not show.
+    TestCycle.objects.filter(pk=logged.pk).update(act="Ask the pharmacy", ending="adapt")
+    actions.complete_try(by=by, test_cycle=logged, do="Six.", on=date(2026, 3, 3), study="Beds free by two")
+    assert told(project)[0] == "Ann Quill changed try 1 of “Noon round”"
+    assert History.objects.of(project)[0].text.splitlines() == [
+        "Before, it was on 2 March 2026",
+        "Before, we learned: Beds free",
+        "Before, next was: Ask the pharmacy",
+        "Before, we would: Adapt it and try again",
+    ]
 
 
 def test_a_try_of_another_projects_prototype_is_refused(by, project):

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from iocn.shared.models import History
 from programmes.escalations.actions import raise_ask
 from programmes.measures.models import Measure, Observation
 from programmes.projects import actions
@@ -274,7 +275,11 @@ def test_a_part_is_changed_and_a_place_ended(client, network, project, lead):
     assert "Sam Reed is changed" in text_of(client.post(address, {"part": "lead"}, follow=True))
     place.refresh_from_db()
     assert place.part == Part.LEAD
-    assert "Sam Reed is off the team." in text_of(client.post(f"{address}leave/", follow=True))
+    for _twice in range(2):
+        assert "Sam Reed is off the team." in text_of(client.post(f"{address}leave/", follow=True))
+    assert [str(entry) for entry in History.objects.of(project)].count(
+        "Ann Quill took Sam Reed off the team"
+    ) == 1
     assert client.get(address).status_code == 404
 
 
