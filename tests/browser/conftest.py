@@ -8,7 +8,8 @@ def test_a_clinician_raises_an_ask(page, sign_in, visit, mails):
 
 Anything on the console, a failed request or a status of 400 and above fails the test at its end, unless it
 was announced: `troubles.expect(404)`. `new_page()` is somebody else's browser. `@phone_only` and
-`@desk_only` are for what makes sense at one size alone.
+`@desk_only` are for what makes sense at one size alone. What a click brings takes a moment, so ask for it with
+Playwright's `expect(...)`, which waits, and never with a plain `assert`.
 """
 
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from people.models import Membership
 from tests.browser.chromium import on_this_machine
@@ -31,6 +32,9 @@ SIZES = {
     "phone": {"viewport": {"width": 375, "height": 812}, "has_touch": True, "is_mobile": True},
     "desk": {"viewport": {"width": 1280, "height": 900}},
 }
+# A busy machine may draw a page slowly; what is expected of it may take as long as any other step.
+PATIENCE = 10_000  # milliseconds
+expect.set_options(timeout=PATIENCE)
 phone_only = pytest.mark.parametrize("size", ["phone"], indirect=True)
 desk_only = pytest.mark.parametrize("size", ["desk"], indirect=True)
 
@@ -122,7 +126,7 @@ def new_context(new_context, troubles):
 
     def make(**kwargs) -> BrowserContext:
         context = new_context(**kwargs)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         troubles.watch(context)
         return context
 
@@ -183,6 +187,7 @@ def mails(deliver):
 
 def check_page(page: Page) -> None:
     """Assert that the page breaks no rule of WCAG 2.2 AA that axe knows, and fits a width of 320 pixels."""
+    page.wait_for_load_state()  # a click waits for the next page to begin, not for all of it
     check_accessibility(page)
     check_narrow(page)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from people.models import Mandate
 from programmes.escalations import actions
@@ -109,8 +110,7 @@ def test_what_is_wrong_has_the_keyboard_also_after_skipping_to_the_content(page,
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Send the ask").press("Enter")
-    page.get_by_text("There is a problem").wait_for()
-    page.wait_for_function("document.activeElement.classList.contains('nhsuk-error-summary')")
+    expect(page.locator(".nhsuk-error-summary")).to_be_focused()
 
 
 def test_a_no_says_why_and_what_would_change_it(page, new_page, sign_in, visit, ward):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from iocn.digests.actions import write_digests
 from people.models import Message
@@ -57,7 +58,7 @@ def test_a_leader_comes_from_the_weekly_update_to_what_waits_and_stops_the_updat
     sign_in(page, people["leader"])
     page.goto(next(link for link in links if link.endswith(f"/{network.slug}/")))
     # Then what needs them comes first, and leads to the ask
-    assert page.get_by_role("heading", level=1).inner_text() == "What needs you now"
+    expect(page.get_by_role("heading", level=1)).to_have_text("What needs you now")
     check_page(page)
     page.get_by_role("link", name="Access to results").first.click()
     page.get_by_role("heading", name="Access to results").wait_for()

@@ -1,6 +1,7 @@
 """Staff bring somebody in from a file; they join, and staff see them; a leaver's remit finds its way to staff."""
 
 import pytest
+from playwright.sync_api import expect
 
 from people import actions
 from people.models import Membership
@@ -31,7 +32,7 @@ def test_staff_import_members_and_one_of_them_joins(page, new_page, sign_in, vis
 
     # Then they read what is wrong and cannot confirm
     page.get_by_text("“boss” is no level.").wait_for()
-    assert page.get_by_role("button", name="Import 1 row").count() == 0
+    expect(page.get_by_role("button", name="Import 1 row")).to_have_count(0)
     check_page(page)
 
     # When they put it right and confirm

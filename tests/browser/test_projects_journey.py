@@ -1,6 +1,7 @@
 """A team starts a project, brings in a citizen partner, and logs a try from a phone."""
 
 import pytest
+from playwright.sync_api import expect
 
 from programmes.projects.models import TestCycle
 from tests import factories
@@ -31,7 +32,7 @@ def test_a_team_starts_a_project_with_a_citizen_partner_and_logs_tries(page, sig
     page.get_by_label("Who?").select_option(label="Cy Moss")
     page.get_by_role("button", name="Add to the team").click()
     page.get_by_text("Cy Moss is in the team now.").wait_for()
-    assert page.get_by_text("No citizen partner yet").count() == 0
+    expect(page.get_by_text("No citizen partner yet")).to_have_count(0)
 
     # When they log the first try, with one sentence and a name for the idea
     visit(page, "/larkton/log/")
@@ -43,8 +44,8 @@ def test_a_team_starts_a_project_with_a_citizen_partner_and_logs_tries(page, sig
 
     # Then the next one needs the sentence alone
     visit(page, "/larkton/log/")
-    assert page.get_by_label("Noon round").is_checked()
-    assert not page.get_by_label("What do you call the new idea?").is_visible()
+    expect(page.get_by_label("Noon round")).to_be_checked()
+    expect(page.get_by_label("What do you call the new idea?")).to_be_hidden()
     page.get_by_label("What did you try, and what happened?").fill("Seven patients left by noon.")
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Try 2 of “Noon round” is logged.").wait_for()
@@ -60,7 +61,7 @@ def test_a_team_starts_a_project_with_a_citizen_partner_and_logs_tries(page, sig
     page.get_by_role("button", name="Save").click()
     page.get_by_role("link", name="it could be a patient’s NHS number").wait_for()
     check_page(page)
-    assert page.get_by_label("What do you call the new idea?").input_value() == "Ring home"
+    expect(page.get_by_label("What do you call the new idea?")).to_have_value("Ring home")
 
     # And the prototype's page tells what was tried, by whom
     page.goto("/larkton/projects/")

@@ -1,6 +1,7 @@
 """The way in."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import check_page
 
@@ -13,7 +14,7 @@ def test_the_sign_in_page_names_what_is_wrong_and_keeps_the_address(page, visit)
     page.get_by_label("Password", exact=True).fill("not the password")
     page.get_by_role("button", name="Sign in").click()
     page.get_by_text("There is a problem").wait_for()
-    assert page.get_by_label("E-mail address").input_value() == "nobody@example.org"
+    expect(page.get_by_label("E-mail address")).to_have_value("nobody@example.org")
     check_page(page)
 
 
