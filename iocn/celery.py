@@ -1,9 +1,11 @@
 """The Celery app and its fixed schedule. Beat only wakes: the database says what is due."""
 
+import logging.config
 import os
 
-from celery import Celery
+from celery import Celery, signals
 from celery.schedules import crontab
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iocn.settings")
 
@@ -18,3 +20,9 @@ app.conf.beat_schedule = {
     # Hourly, because each network is written to at 7am on Monday in its own time zone.
     "write-digests": {"task": "iocn.digests.tasks.write_due_digests", "schedule": crontab(minute=5)},
 }
+
+
+@signals.setup_logging.connect
+def log_as_settings_say(**kwargs: object) -> None:
+    """Keep Celery from logging in a way of its own."""
+    logging.config.dictConfig(settings.LOGGING)

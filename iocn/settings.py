@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_filters",
     "iocn.shared",
+    "iocn.operations",
     "people",
     "programmes",
     "iocn.home",
@@ -84,6 +85,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Before all that refuses host names or sends on to https.
+    "iocn.operations.middleware.health_pages",
+    "iocn.operations.middleware.request_log",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -166,7 +170,11 @@ ACCOUNT_RATE_LIMITS = {
 }
 
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 5},
+    }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
@@ -213,7 +221,6 @@ if PRODUCTION:
     SECURE_SSL_REDIRECT = env.yes_or_no("HTTPS_REDIRECT", True)
     # What stands in front ends TLS and must set this header itself, whatever the client sent.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
     SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
     SECURE_HSTS_INCLUDE_SUBDOMAINS = env.yes_or_no("HSTS_SUBDOMAINS", True)
     SECURE_HSTS_PRELOAD = env.yes_or_no("HSTS_PRELOAD", True)
@@ -227,7 +234,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 if REDIS_URL:
@@ -245,11 +251,26 @@ else:
         "control_folder": str(BROKER_FOLDER / "control"),
     }
 
+# --- Logs: to standard error, for whatever runs the process to keep ------------------------------------------
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        # What it may say: iocn/operations/logs.py.
+        "json": {"()": "iocn.operations.logs.JsonLines"},
+    },
+    "filters": {"unexpected": {"()": "iocn.operations.logs.Unexpected"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "json" if PRODUCTION else "line"}
+    },
     "root": {"handlers": ["console"], "level": "INFO" if MODE != "test" else "WARNING"},
-    "loggers": {"django.server": {"level": "WARNING"}, "celery": {"level": "INFO"}},
+    "loggers": {
+        # Django's own handler would mail errors, with all that was sent.
+        "django": {"handlers": [], "level": "INFO"},
+        "django.request": {"filters": ["unexpected"]},
+        "django.server": {"level": "WARNING"},
+        "iocn.requests": {"level": "INFO" if PRODUCTION else "WARNING"},
+        "celery": {"level": "WARNING" if DEMO else "INFO"},
+    },
 }
