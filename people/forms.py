@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from iocn.shared.account_forms import HOW_TO_CHOOSE
 from iocn.shared.forms import Form
-from iocn.shared.tables import MAX_BYTES
+from iocn.shared.table_field import TableField
 from people.models import Domain, Level, Membership, Organisation, Person
 from people.permissions import Role
 
@@ -217,22 +217,11 @@ class MandateForm(Form):
 
 
 class UploadForm(Form):
-    """A CSV file of members."""
+    """A file of members."""
 
-    file = forms.FileField(
-        label="CSV file",
-        error_messages={"required": "Choose a CSV file"},
-        help_text="Up to 5 MB. In a spreadsheet: “Save as”, “CSV UTF-8”.",
-        allow_empty_file=True,
+    file = TableField(
+        help_text="Up to 5 MB and 20,000 rows. Of a workbook, the first sheet with anything in it is read."
     )
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > MAX_BYTES:
-            raise ValidationError(
-                f"The file is larger than {MAX_BYTES // 1024 // 1024} MB. Split it and bring the parts."
-            )
-        return file
 
 
 def _choose_organisation(form: Form, membership: Membership, name: str = "organisation") -> None:

@@ -155,12 +155,13 @@ def _organisations(network: Network) -> dict[str, Organisation]:
 
 def _read(row: TableRow, columns: Mapping[str, str], organisations: Mapping[str, Organisation]) -> PlannedRow:
     cells = {key: row.cells.get(columns.get(key, ""), "") for key in COLUMNS}
-    email = cells["email"] if row.errors else cells["email"].lower()
+    unreadable = row.errors_in(columns.values())
+    email = cells["email"] if unreadable else cells["email"].lower()
     read = PlannedRow(row.line, email, cells["name"], job_title=cells["job_title"])
-    read.errors += row.errors
+    read.errors += unreadable
     _refuse_nhs_numbers(row, read)
     # A row that could not even be read is said once, not once more for each cell that makes no sense.
-    if not row.errors:
+    if not unreadable:
         _check_person(read)
         _check_post(read, cells, organisations)
         _check_roles(read, cells["role"])

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.forms.renderers import TemplatesSetting
 
 from iocn.shared.free_text import refuse_patient_identifiers
+from iocn.shared.tables import Brought
 
 if TYPE_CHECKING:
     _Base = forms.BaseForm
@@ -47,7 +48,7 @@ class FormMixin(_Base):
 
 def _free_text(field: forms.Field, value: Any) -> str:
     """Return what the person wrote in the field, which may be the name they gave a file."""
-    if isinstance(value, UploadedFile):
+    if isinstance(value, UploadedFile | Brought):
         return value.name or ""
     if not isinstance(field, forms.CharField) or not isinstance(value, str):
         return ""

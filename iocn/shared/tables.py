@@ -1,4 +1,7 @@
-"""Reading the CSV files that people bring: forgiving about form, exact about what is wrong."""
+"""Reading the tables that people bring: forgiving about form, exact about what is wrong.
+
+Here everything is CSV; iocn.shared.workbooks makes it of Excel workbooks.
+"""
 
 import csv
 import io
@@ -19,12 +22,30 @@ class UnreadableTable(Exception):
 
 
 @dataclass(frozen=True)
+class Brought:
+    """A file as CSV, and what the person should know of how it was read."""
+
+    csv: bytes
+    remark: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class TableRow:
-    """One row: its line in the file (the headings are line 1), its cells by heading, what is wrong with it."""
+    """One row: its line in the file, its cells by heading, what is wrong with it.
+
+    `formulas` says by heading which cells are formulas. They matter only where their column is used: many a
+    sheet has a column that works out what the others say.
+    """
 
     line: int
     cells: Mapping[str, str]
     errors: tuple[str, ...] = field(default=())
+    formulas: Mapping[str, str] = field(default_factory=dict)
+
+    def errors_in(self, headings: Iterable[str]) -> list[str]:
+        """Return what is wrong with the row for somebody who uses these columns."""
+        return [*self.errors, *(self.formulas[heading] for heading in headings if heading in self.formulas)]
 
 
 @dataclass(frozen=True)
@@ -38,9 +59,9 @@ class Table:
 def read_csv(content: bytes) -> Table:
     """Read a CSV file: UTF-8 (or UTF-16 with its mark), separated by commas, semicolons or tabs.
 
-    A cell that is not UTF-8, or begins like a spreadsheet formula, and a cell without a heading are errors of
-    their row. Empty cells may be missing at a row's end, or be too many. Raises UnreadableTable with a sentence
-    where no row can be read.
+    Empty lines above the headings are passed over. A cell that is not UTF-8, or begins like a spreadsheet
+    formula, and a cell without a heading are errors of their row. Empty cells may be missing at a row's end, or
+    be too many. Raises UnreadableTable with a sentence where no row can be read.
     """
     if len(content) > MAX_BYTES:
         raise UnreadableTable(
@@ -49,13 +70,14 @@ def read_csv(content: bytes) -> Table:
     text = _decode(content)
     if "\0" in text:
         raise UnreadableTable(
-            "This is not a CSV file. In your spreadsheet, choose “Save as” and “CSV UTF-8”."
+            "This is neither a CSV file nor an Excel workbook (.xlsx). In your spreadsheet, choose “Save as” and one"
+            " of these."
         )
-    first_line = text.split("\n", 1)[0]
-    separator = max(",;\t", key=first_line.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    first_line = text.lstrip().split("\n", 1)[0]
+    unquoted = re.sub(r'"[^"]*"', "", first_line)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=unquoted.count))
     try:
-        headings = tuple(cell.strip() for cell in next(reader, []))
+        headings = next(filter(any, (tuple(cell.strip() for cell in cells) for cells in reader)), ())
         _check_headings(headings)
         rows = tuple(_rows(reader, headings))
     except csv.Error as error:
@@ -83,7 +105,7 @@ def _check_headings(headings: tuple[str, ...]) -> None:
 
 
 def _rows(reader: Iterable[list[str]], headings: tuple[str, ...]) -> Iterable[TableRow]:
-    count, line = 0, 2
+    count, line = 0, reader.line_num + 1  # type: ignore[attr-defined]
     for cells in reader:
         begins, line = line, reader.line_num + 1  # type: ignore[attr-defined]
         if not any(cell.strip() for cell in cells):
@@ -95,7 +117,7 @@ def _rows(reader: Iterable[list[str]], headings: tuple[str, ...]) -> Iterable[Ta
 
 
 def _row(line: int, cells: list[str], headings: tuple[str, ...]) -> TableRow:
-    errors = []
+    errors, formulas = [], {}
     while len(cells) > len(headings) and not cells[-1]:
         cells.pop()
     if len(cells) > len(headings):
@@ -109,10 +131,22 @@ def _row(line: int, cells: list[str], headings: tuple[str, ...]) -> TableRow:
                 " Save the file as “CSV UTF-8” and bring it again."
             )
         if is_formula(cell):
-            errors.append(f"{heading} begins like a formula (“{cell[:40]}”). Write the value itself.")
+            where = f"{column_letters(headings.index(heading) + 1)}{line}"
+            formulas[heading] = (
+                f"{heading} (cell {where}) begins like a formula (“{cell[:40]}”). Write the value itself."
+            )
         if len(cell) > MAX_CELL:
             errors.append(f"{heading} is longer than {MAX_CELL:,} characters.")
-    return TableRow(line, by_heading, tuple(errors))
+    return TableRow(line, by_heading, tuple(errors), formulas)
+
+
+def column_letters(number: int) -> str:
+    """Return how a spreadsheet names a column, counted from 1: A, Z, AA."""
+    letters = ""
+    while number:
+        number, left = divmod(number - 1, 26)
+        letters = chr(ord("A") + left) + letters
+    return letters
 
 
 def is_formula(cell: str) -> bool:

@@ -20,7 +20,7 @@ class PlanChanged(Exception):
 
 
 def keep_upload(*, by: Membership, name: str, content: bytes, columns: dict[str, str]) -> Upload:
-    """Keep a file of members until it is confirmed or discarded. Not in the history: nothing is changed yet."""
+    """Keep a file of members, as CSV, until it is confirmed or discarded. Not in the history: nothing is changed yet."""
     return Upload.objects.create(
         network_id=by.network_id,
         by=by,

@@ -1,4 +1,4 @@
-"""Bringing members in from a CSV file: upload, columns, preview, confirm."""
+"""Bringing members in from a file: upload, columns, preview, confirm."""
 
 from django import forms
 from django.contrib import messages
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from iocn.shared.forms import Form
 from iocn.shared.lists import Pages
-from iocn.shared.tables import UnreadableTable, read_csv
+from iocn.shared.tables import read_csv
 from people import actions
 from people.forms import UploadForm
 from people.member_import import COLUMNS, LABELS, REQUIRED, Outcome, Plan, is_complete, make_plan, matched
@@ -34,16 +34,12 @@ def upload(request: MemberRequest) -> HttpResponse:
     form = UploadForm(posted(request), request.FILES if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
-        try:
-            table = read_csv(content := file.read())
-        except UnreadableTable as error:
-            form.add_error("file", str(error))
-        else:
-            upload = actions.keep_upload(
-                by=request.membership, name=file.name, content=content, columns=matched(table)
-            )
-            name = "people:import_preview" if is_complete(upload.columns) else "people:import_columns"
-            return redirect(name, request.membership.network.slug, upload.pk)
+        columns = matched(read_csv(file.csv))
+        upload = actions.keep_upload(by=request.membership, name=file.name, content=file.csv, columns=columns)
+        if file.remark:
+            messages.info(request, file.remark)
+        name = "people:import_preview" if is_complete(columns) else "people:import_columns"
+        return redirect(name, request.membership.network.slug, upload.pk)
     return render(request, "people/import_upload.html", {"form": form})
 
 

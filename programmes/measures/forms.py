@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 
 from iocn.shared.forms import Form, ModelForm
 from iocn.shared.free_text import refuse_patient_identifiers
-from iocn.shared.tables import MAX_BYTES, Table, UnreadableTable, read_csv
+from iocn.shared.table_field import TableField
+from iocn.shared.tables import Table
 from programmes.measures.figures import entered, month, period_name, plain
 from programmes.measures.imports import FEW_VALUES, choosing_columns, guess_columns, two_ways
 from programmes.measures.meaning import Series, months_back
@@ -186,34 +187,19 @@ class NumberForm(Form):
 
 
 class UploadForm(Form):
-    """A CSV file, read at once, so that what cannot be read is said at the field."""
+    """A file of numbers, read at once, so that what cannot be read is said at the field."""
 
-    file = forms.FileField(
-        label="CSV file",
-        error_messages={"required": "Choose a CSV file"},
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
-        help_text="One row for each number, the first line names the columns. Up to 5 MB and 20,000 rows."
-        " From Excel: “Save as”, “CSV UTF-8”.",
+    file = TableField(
+        help_text="One row for each number, under a line that names the columns."
+        " Up to 5 MB and 20,000 rows. Of a workbook, the first sheet with anything in it is read.",
     )
     no_patient = forms.BooleanField(label="No patient can be recognised in this file")
-
-    content: bytes
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if "no_patient" in self.errors and "file" in cleaned:
             self.add_error("file", "Choose the file again: a browser does not keep it")
         return cleaned
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        # One byte more than allowed is enough for read_csv to refuse it.
-        self.content = file.read(MAX_BYTES + 1)
-        try:
-            read_csv(self.content)
-        except UnreadableTable as error:
-            raise ValidationError(str(error)) from None
-        return file
 
 
 class ColumnsForm(Form):

@@ -83,6 +83,11 @@ class Choices:
         """Return the choices that an upload keeps as JSON."""
         return cls(**kept)
 
+    @property
+    def columns(self) -> list[str]:
+        """The headings that are used."""
+        return [self.date, self.numerator, self.denominator, self.note, *self.rows]
+
     def takes(self, row: TableRow) -> bool:
         """Whether the row is among those to take."""
         return all(row.cells.get(heading) in values for heading, values in self.rows.items() if values)
@@ -285,7 +290,7 @@ class Plan:
     # --- Reading -------------------------------------------------------------------------------------------
     def _read(self, row: TableRow) -> Planned:
         choices = self.choices
-        planned = Planned([row.line], row.cells[choices.date], errors=list(row.errors))
+        planned = Planned([row.line], row.cells[choices.date], errors=row.errors_in(choices.columns))
         for heading, cell in row.cells.items():
             planned.errors += _identifiers(heading, cell)
         if planned.errors:

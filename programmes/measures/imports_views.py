@@ -39,16 +39,17 @@ def _plan(measure: Measure, upload: Upload) -> Plan:
 @require_http_methods(["GET", "POST"])
 @network_page()
 def upload_file(request: MemberRequest, measure: int) -> HttpResponseBase:
-    """Bring a CSV file."""
+    """Bring a CSV or Excel file."""
     thing = _measure(request, measure)
     form = UploadForm(
         request.POST if request.method == "POST" else None,
         request.FILES if request.method == "POST" else None,
     )
     if request.method == "POST" and form.is_valid():
-        upload = actions.keep_upload(
-            by=request.membership, measure=thing, name=form.cleaned_data["file"].name, content=form.content
-        )
+        file = form.cleaned_data["file"]
+        upload = actions.keep_upload(by=request.membership, measure=thing, name=file.name, content=file.csv)
+        if file.remark:
+            messages.info(request, file.remark)
         return redirect("measures:import_columns", request.membership.network.slug, thing.pk, upload.pk)
     return render(request, "measures/import_file.html", {"measure": thing, "form": form})
 

@@ -1,4 +1,4 @@
-"""Bringing members in from a CSV file."""
+"""Bringing members in from a file."""
 
 import threading
 from pathlib import Path
@@ -14,6 +14,7 @@ from people import actions
 from people.member_import import make_plan
 from people.models import Membership, Message, Organisation, Person, Post, StaffTask, Upload
 from tests import factories
+from tests.shared.test_workbooks import workbook
 
 HEADINGS = "email,name,organisation,level,job_title"
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data"
@@ -75,6 +76,34 @@ def test_other_headings_are_matched_by_their_usual_names(bring):
     assert [row.outcome for row in page.context["plan"].rows] == ["Add"]
 
 
+def test_an_excel_workbook_goes_the_same_way(bring):
+    page = bring(
+        content=workbook(
+            HEADINGS.split(","), ["jo@example.org", "Jo Bell", "rr8", "Front line", "Nurse"], More=[["x"]]
+        ),
+        name="members.xlsx",
+    )
+    assert "Import 1 row" in page.text
+    assert (
+        "The sheet “Sheet” is read, the first with anything in it. The other sheet is left out." in page.text
+    )
+    assert "Imported: 1 invited." in confirm(bring, page).text
+
+
+def test_a_formula_in_a_workbook_makes_its_row_wrong_and_an_nhs_number_as_a_number_too(bring):
+    page = bring(
+        content=workbook(
+            [*HEADINGS.split(","), "age"],
+            ["jo@example.org", '=HYPERLINK("https://evil.example")', "RR8", "top", "Chief", "=1+1"],
+            ["al@example.org", "Al", "RR8", "top", 9434765919, "=1+1"],
+            ["di@example.org", "Di", "RR8", "top", "Chief", "=1+1"],
+        )
+    )
+    first, second = (sentence for (sentence,) in errors_of(page).values())
+    assert first.startswith("name (cell B2) begins like a formula (“=HYPERLINK(")
+    assert second.startswith("job_title: Remove “9434765919”")
+
+
 def test_strange_headings_are_matched_by_the_person(bring):
     page = bring("Jo Bell,jo@example.org,RR8,top,x", headings="Wer,Wohin,Wo,Wie,Was")
     assert "Which column is which?" in page.text
@@ -103,7 +132,7 @@ WRONG = {
     "no organisation": ("jo@example.org,Jo,,top,x", "The organisation of the post is missing."),
     "formula": (
         "jo@example.org,=1+1,RR8,top,x",
-        "name begins like a formula (“=1+1”). Write the value itself.",
+        "name (cell B3) begins like a formula (“=1+1”). Write the value itself.",
     ),
     "NHS number": ("jo@example.org,Jo,RR8,top,943 476 5919", "job_title: Remove “943 476 5919”"),
     "too long a name": (f"jo@example.org,{'x' * 121},RR8,top,x", "The name is longer than 120 characters."),
@@ -253,7 +282,7 @@ def test_a_file_is_put_aside(bring):
     [
         (b"", "The file is empty"),
         (b"\n\n", "The file is empty"),
-        (b"PK\x03\x04\x00\x00xlsx", "This is not a CSV file"),
+        (b"PK\x03\x04\x00\x00xlsx", "This workbook cannot be read"),
         (b"email,name\n", "The file has headings but no rows"),
         (b"email,Email\nx,y\n", "Two columns are called"),
         (b"a,b\n" + b"x" * (5 * 1024 * 1024), "larger than 5 MB"),
@@ -269,7 +298,7 @@ def test_a_file_that_cannot_be_used_says_why(bring, content, sentence):
 
 def test_no_file_is_a_sentence(bring):
     page = bring.client.post("/larkton/members/import/", {})
-    assert "Choose a CSV file" in page.text
+    assert "Choose a CSV or Excel file" in page.text
 
 
 def test_only_who_brought_a_file_sees_it_and_only_in_its_network(bring, network, signed_in):

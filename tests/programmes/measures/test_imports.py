@@ -19,6 +19,7 @@ from tests.factories import (
     ProjectFactory,
     TeamMemberFactory,
 )
+from tests.shared.test_workbooks import workbook
 
 TODAY = date(2026, 11, 22)
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
@@ -70,7 +71,7 @@ SENTENCES = {
     11: "note: Remove “943 476 5919”: it could be a patient’s NHS number. Nothing here may say who a patient is.",
     12: "January 2099 is in the future. Add it when it has happened.",
     13: "numerator: “1e400” is too large. A number has at most 14 digits before the point.",
-    14: "numerator begins like a formula (“=1+1”). Write the value itself.",
+    14: "numerator (cell B14) begins like a formula (“=1+1”). Write the value itself.",
     15: "October 1066 is before 1948. Look at the year.",
     16: "There is no such day: “2017-02-30”.",
     17: "period is empty. Fill in the date.",
@@ -289,6 +290,36 @@ def test_a_file_is_imported_after_its_preview_was_confirmed(signed_in, nurse, me
     assert History.objects.of(measure).get().what == "imported numbers from numbers.csv: 2 added"
 
 
+def test_a_workbook_with_days_for_months_is_imported_and_its_formulas_are_left_alone(
+    signed_in, nurse, measure
+):
+    client = signed_in(nurse)
+    rows = [[date(2026, month, 1), month, 100.0, f"=B{month + 1}/C{month + 1}"] for month in (1, 2, 3)]
+    content = workbook(
+        ["Breaches of the four hours"], [], ["month", "breaches", "attendances", "share"], *rows
+    )
+    where = bring(client, measure, content, "numbers.xlsx").headers["Location"]
+    page = client.post(
+        where, {"date": "month", "numerator": "breaches", "denominator": "attendances"}, follow=True
+    )
+    done = confirm(client, page.request["PATH_INFO"])
+    assert "numbers.xlsx: 3 numbers added." in done.content.decode()
+    assert list(Observation.objects.order_by("period").values_list("period", "numerator", "denominator")) == [
+        (date(2026, month, 1), month, 100) for month in (1, 2, 3)
+    ]
+
+
+def test_a_formula_in_a_column_that_is_used_stops_a_workbook(signed_in, nurse, measure):
+    client = signed_in(nurse)
+    content = workbook(["month", "breaches", "attendances"], [date(2026, 1, 1), "=1+1", 100])
+    where = bring(client, measure, content).headers["Location"]
+    page = client.post(
+        where, {"date": "month", "numerator": "breaches", "denominator": "attendances"}, follow=True
+    )
+    assert "breaches (cell B2) begins like a formula (“=1+1”). Write the value itself." in page.text
+    assert page.context["plan"].writes is False
+
+
 def test_the_form_offers_guessed_columns_and_the_values_of_others(signed_in, nurse, measure):
     client = signed_in(nurse)
     form = client.get(bring(client, measure, MADE).headers["Location"]).context["form"]
@@ -405,7 +436,7 @@ def test_a_discarded_file_is_gone(signed_in, nurse, measure):
     ("content", "sentence"),
     [
         (b"", "file is empty"),
-        (b"PK\x03\x04\0\0", "not a CSV file"),
+        (b"PK\x03\x04\0\0", "This workbook cannot be read"),
         (b"period,numerator\n", "headings but no rows"),
         (b"a,a\n1,2\n", "Two columns are called"),
         (b"x" * (5 * 1024 * 1024 + 1), "larger than 5 MB"),

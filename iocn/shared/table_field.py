@@ -1,0 +1,34 @@
+"""The form field that takes a table, CSV or Excel."""
+
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+
+from iocn.shared.tables import MAX_BYTES, Brought, UnreadableTable, read_csv
+from iocn.shared.workbooks import brought
+
+
+class TableField(forms.FileField):
+    """Takes a CSV file or an Excel workbook and gives it as CSV; what cannot be read is said at the field."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label="CSV or Excel file",
+            error_messages={"required": "Choose a CSV or Excel file"},
+            widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
+            allow_empty_file=True,
+            **kwargs,
+        )
+
+    def clean(self, data: UploadedFile | None, initial: object = None) -> Brought:
+        """Return the file as CSV with its name."""
+        file = super().clean(data, initial)
+        try:
+            taken = brought(file.read(MAX_BYTES + 1))  # a byte more than allowed is enough to be refused
+            read_csv(taken.csv)
+        except UnreadableTable as error:
+            raise ValidationError(str(error)) from None
+        return replace(taken, name=file.name or "")
