@@ -7,7 +7,7 @@ TEST_REDIS_URL ?= redis://localhost:6379/9
 # Passed on to pytest: make test PYTEST="-k asks -x"
 PYTEST ?=
 
-.PHONY: help run reset test test-services test-long lint format lock build dev
+.PHONY: help run reset test test-services test-long bench bench-report lint format lock build dev
 
 help: ## show this
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -30,6 +30,12 @@ test-services: dev ## the same tests, three journeys among them, on PostgreSQL a
 test-long: dev ## what takes long: kills, races, long properties
 	$(PYTHON) -m tests.browser.chromium
 	$(PYTHON) -m pytest -m long $(PYTEST)
+
+bench: dev build ## how fast it is, as JSON lines (ROWS=1000 RUNS=1 for a quick look; docs/performance.md)
+	@$(PYTHON) -m iocn.bench
+
+bench-report: .venv ## write the figures of FILES="a.jsonl b.jsonl" into docs/performance.md
+	$(PYTHON) -m iocn.bench --report $(FILES)
 
 lint: dev ## all checks that need no test to run
 	$(BIN)/ruff check .

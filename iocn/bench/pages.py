@@ -1,0 +1,121 @@
+"""Measures the pages: each in turn with the floor, so that both meet the same machine."""
+
+import statistics
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from iocn.bench.counting import QUERIES, TWICE, WANTED
+from iocn.bench.data import PASSWORD, Filled
+from iocn.bench.server import Reader, web_server
+
+WARM = 5
+SECONDS_OF_A_PAGE = 20  # at most, however slow it is
+SECONDS_OF_LOAD = 1.5  # less where few requests are wanted
+CONNECTIONS = 4
+MOST_BYTES = 40 * 1024
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page, who reads it, and what it may take: queries, and so many times the floor. 0: nothing is promised."""
+
+    name: str
+    who: str
+    path: str
+    queries: int = 0
+    times: float = 0
+
+
+PAGES = [
+    Page("inbox", "leader", "/{slug}/escalations/", 8, 4),
+    Page("inbox, all asks", "leader", "/{slug}/escalations/?show=all", 8, 4),
+    Page("inbox, for staff", "staff", "/{slug}/escalations/?show=open", 8, 4),
+    Page("members", "member", "/{slug}/members/", 8, 4),
+    Page("members, for staff", "staff", "/{slug}/members/", 8, 4),
+    Page("ask", "leader", "/{slug}/escalations/E-{ask}/", 10, 4),
+    Page("project", "member", "/{slug}/projects/{project}/", 10, 4),
+    Page("measure", "member", "/{slug}/measures/{measure}/", 10, 4),
+    Page("home, of a leader", "leader", "/{slug}/", 10, 5),
+    Page("home, of a member", "member", "/{slug}/", 10, 5),
+    Page("home, of staff", "staff", "/{slug}/", 10, 5),
+    # Nothing is promised of these; who looks for words reads every row.
+    Page("projects", "member", "/{slug}/projects/"),
+    Page("asks searched for words", "leader", "/{slug}/escalations/?show=all&q=monitors"),
+]
+
+
+def measure_pages(filled: Filled, requests: int, wanted: str = "") -> Iterator[dict[str, Any]]:
+    """Start the server, sign in, and yield what each page took whose name has `wanted` in it."""
+    pages = [page for page in PAGES if wanted in page.name]
+    if not pages:
+        return
+    with web_server() as port:
+        readers = {}
+        for who, email in filled.addresses.items():
+            readers[who] = Reader(port)
+            readers[who].sign_in(email, PASSWORD)
+        for page in pages:
+            yield _measure(page, readers[page.who], port, filled, requests)
+
+
+def _measure(page: Page, reader: Reader, port: int, filled: Filled, requests: int) -> dict[str, Any]:
+    path = page.path.format(slug=filled.slug, ask=filled.ask, project=filled.project, measure=filled.measure)
+    floor = f"/bench/floor/{filled.network}/"
+    anybody = Reader(port)
+    for _ in range(WARM):
+        body, headers = reader.get(path, **{WANTED: "yes"})
+        anybody.get(floor)
+    times: dict[str, list[float]] = {path: [], floor: []}
+    deadline = time.monotonic() + SECONDS_OF_A_PAGE
+    while len(times[path]) < requests and time.monotonic() < deadline:
+        for who, what in ((reader, path), (anybody, floor)):
+            begun = time.perf_counter()
+            who.get(what)
+            times[what].append(1000 * (time.perf_counter() - begun))
+    middle, bottom = statistics.median(times[path]), statistics.median(times[floor])
+    return {
+        "page": page.name,
+        "requests": len(times[path]),
+        "p50_ms": round(middle, 2),
+        "p95_ms": round(_at_95(times[path]), 2),
+        "requests_per_second": round(
+            _under_load(reader, path, port, min(SECONDS_OF_LOAD, requests / 100)), 1
+        ),
+        "queries": int(headers[QUERIES.lower()]),
+        "twice": headers[TWICE.lower()],
+        "bytes": len(body),
+        "floor_ms": round(bottom, 2),
+        "ratio": round(middle / bottom, 2),
+        "most_queries": page.queries,
+        "most_ratio": page.times,
+        "most_bytes": MOST_BYTES if page.queries else 0,
+    }
+
+
+def _at_95(times: list[float]) -> float:
+    return sorted(times)[int(0.95 * (len(times) - 1))]
+
+
+def _under_load(reader: Reader, path: str, port: int, seconds: float) -> float:
+    """Return how many requests a second several browsers get that ask without pause."""
+    done: list[int] = []
+    end = time.monotonic() + seconds
+
+    def ask() -> None:
+        another, count = Reader(port), 0
+        another.cookies = reader.cookies
+        while time.monotonic() < end:
+            another.get(path)
+            count += 1
+        done.append(count)
+
+    begun = time.monotonic()
+    threads = [threading.Thread(target=ask) for _ in range(CONNECTIONS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(done) / (time.monotonic() - begun)
