@@ -3,10 +3,12 @@
 A new address fails until it has its row. What is refused must also have written nothing.
 """
 
+import io
 from collections.abc import Iterator
 from datetime import date, timedelta
 from types import SimpleNamespace
 
+import openpyxl
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
@@ -296,7 +298,7 @@ def answer(client: Client, method: str, path: str, data: dict[str, object]) -> t
     with transaction.atomic():
         before = written()
         response = client.generic("GET", path) if method == "GET" else client.post(path, data)
-        status, page = response.status_code, getattr(response, "content", b"").decode()
+        status, page = response.status_code, text_of(response)
         if status == 302 and response["Location"].startswith("/accounts/login/"):
             letter = "sign in"
         else:
@@ -305,6 +307,15 @@ def answer(client: Client, method: str, path: str, data: dict[str, object]) -> t
             assert written() == before, f"{method} {path} was refused or only read, and wrote history"
         transaction.set_rollback(True)
     return letter, page
+
+
+def text_of(response) -> str:
+    """Return what the reader gets, of an Excel file what stands in its sheets."""
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    if not content.startswith(b"PK"):
+        return content.decode()
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+    return "\n".join(str(value) for row in sheet.values for value in row)
 
 
 def signed_in(membership: Membership) -> Client:
@@ -361,7 +372,7 @@ def test_others_read_the_names_and_words_that_evaluators_do_not(place):
 
 @pytest.mark.parametrize("row", TABLE)
 def test_evaluators_read_no_name_and_no_free_text(row, place):
-    for extra in ("", "?format=csv"):
+    for extra in ("", "?format=csv", "?format=xlsx"):
         letter, page = answer(signed_in(place.who["evaluator"]), "GET", address(row, place) + extra, {})
         if letter == "y":
             assert NAME not in page
@@ -370,7 +381,7 @@ def test_evaluators_read_no_name_and_no_free_text(row, place):
 
 @pytest.mark.parametrize("row", TABLE)
 def test_a_citizen_partner_reads_nothing_of_projects_that_are_not_theirs(row, place):
-    for extra in ("", "?format=csv"):
+    for extra in ("", "?format=csv", "?format=xlsx"):
         letter, page = answer(signed_in(place.who["citizen_partner"]), "GET", address(row, place) + extra, {})
         if letter == "y":
             assert WORDS not in page

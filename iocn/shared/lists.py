@@ -1,24 +1,22 @@
 """Every list: searched, filtered, sorted, paged and downloaded by its URL, without counting all rows."""
 
-import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import django_filters
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
-from django.utils.text import slugify
+from django.http import HttpRequest, HttpResponseBase
 
-from iocn.shared.tables import is_formula
+from iocn.shared.downloads import FORMATS, download
 
 PAGE = 25
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its key in the URL, its heading, how its cells read in a download, the fields it sorts by.
+    """A column: its key in the URL, its heading, what its cells hold in a download (numbers and dates as such), the fields it sorts by.
 
     `sort` names order_by fields, ascending; empty means that the list cannot be sorted by it.
     """
@@ -40,11 +38,17 @@ class Heading:
     numeric: bool
 
 
+def wanted_format(request: HttpRequest) -> str:
+    """Return the kind of file that the address asks for, empty for the page."""
+    asked = request.GET.get("format", "")
+    return asked if asked in FORMATS else ""
+
+
 class Listing:
     """One page of a list, made from the request's URL.
 
     `rows` of the query set that pass `filterset` (a django-filter class, or None), sorted by `?sort=key`
-    (`-key` for descending), page `?page=n`; `?format=csv` downloads all that match.
+    (`-key` for descending), page `?page=n`; `?format=csv` or `xlsx` downloads all that match.
     """
 
     def __init__(
@@ -119,8 +123,9 @@ class Listing:
         return self._url(page=str(self.page - 1)) if self.page > 1 else ""
 
     @property
-    def csv_url(self) -> str:
-        return self._url(format="csv", page="")
+    def downloads(self) -> list[tuple[str, str]]:
+        """What the list can be downloaded as: its kind's name and the address."""
+        return [(label, self._url(format=kind, page="")) for kind, label in FORMATS.items()]
 
     @property
     def is_filtered(self) -> bool:
@@ -152,26 +157,17 @@ class Listing:
         return f"?{query.urlencode()}"
 
     def download(self) -> HttpResponseBase | None:
-        """Return all matching rows as a CSV file if the URL asks for it, else None."""
-        if self.request.GET.get("format") != "csv":
+        """Return all matching rows as a file if the address asks for one, else None."""
+        if not (kind := wanted_format(self.request)):
             return None
-        return StreamingHttpResponse(
-            self._csv_lines(),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{slugify(self.name) or "list"}.csv"'},
+        rows = (
+            [column.value(row) for column in self.columns] for row in self.queryset.iterator(chunk_size=1000)
         )
-
-    def _csv_lines(self) -> Iterator[str]:
-        writer = csv.writer(_Echo())
-        yield "\ufeff" + writer.writerow([column.label for column in self.columns])  # Excel needs the mark
-        for row in self.queryset.iterator(chunk_size=1000):
-            yield writer.writerow([spreadsheet_safe(column.value(row)) for column in self.columns])
+        return download(kind, self.name, [column.label for column in self.columns], rows)
 
 
 class Pages:
     """One page of rows that are in memory already, such as an import's preview; for components/pagination.html."""
-
-    csv_url = ""
 
     def __init__(self, request: HttpRequest, rows: Sequence[Any], size: int = PAGE) -> None:
         text = request.GET.get("page", "1")
@@ -183,16 +179,3 @@ class Pages:
         self.has_more = self.last < len(rows)
         self.next_url = f"?page={self.page + 1}" if self.has_more else ""
         self.previous_url = f"?page={self.page - 1}" if self.page > 1 else ""
-
-
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, value: str) -> str:
-        return value
-
-
-def spreadsheet_safe(value: object) -> str:
-    """Return the value as a cell's text that no spreadsheet runs as a formula (OWASP, CSV injection)."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if is_formula(text) or text.startswith(("\t", "\r")) else text

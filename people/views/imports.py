@@ -3,12 +3,13 @@
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from iocn.shared.downloads import download
 from iocn.shared.forms import Form
-from iocn.shared.lists import Pages
+from iocn.shared.lists import Pages, wanted_format
 from iocn.shared.tables import read_csv
 from people import actions
 from people.forms import UploadForm
@@ -29,8 +30,10 @@ COLOURS = {
 
 @network_page(Permission.MANAGE_NETWORK)
 @require_http_methods(["GET", "POST"])
-def upload(request: MemberRequest) -> HttpResponse:
-    """Take the file; where its headings say which column is which, go on to the preview."""
+def upload(request: MemberRequest) -> HttpResponseBase:
+    """Take the file; where its headings say which column is which, go on to the preview. `?format=xlsx`: an empty one."""
+    if kind := wanted_format(request):
+        return download(kind, "members", list(COLUMNS), [])
     form = UploadForm(posted(request), request.FILES if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from iocn.shared.lists import Column, Listing
+from iocn.shared.lists import Column, Listing, wanted_format
 from iocn.shared.permissions import require
 from iocn.shared.templatetags.components import day
 from people.models import Domain, Organisation
@@ -76,13 +76,12 @@ class Asks(Listing):
 def inbox(request: MemberRequest) -> HttpResponseBase:
     """Show what waits for the reader, longest first; by its tabs and filters any ask that they may see."""
     asks = asks_for(request.membership).with_people().with_promise()
-    is_download = request.GET.get("format") == "csv"
     shown = request.GET.get("show", "")
     newest_first = shown in (filters.RAISED, filters.ALL)
     listing = Asks(
         request,
         asks,
-        DOWNLOAD if is_download else COLUMNS,
+        DOWNLOAD if wanted_format(request) else COLUMNS,
         filters.AskFilter,
         sort="-ask" if newest_first else "-waited",
         name="asks",

@@ -12,7 +12,7 @@ from iocn.shared.models import History
 from iocn.shared.permissions import require
 from people.web import MemberRequest, network_page
 from programmes.measures import actions
-from programmes.measures.figures import entered, period_name, plain, shown, today_in, unit_of
+from programmes.measures.figures import entered, period_name, shown, today_in, unit_of
 from programmes.measures.filters import MeasureFilter
 from programmes.measures.forms import MeasureForm, NumberForm
 from programmes.measures.meaning import Series
@@ -123,14 +123,12 @@ def _facts(measure: Measure) -> list[tuple[str, str]]:
 
 def _number_columns(measure: Measure, words: bool) -> list[Column]:
     columns = [
-        Column("period", "Period", lambda row: row.period.isoformat(), ("period",)),
+        Column("period", "Period", lambda row: row.period, ("period",)),
         Column("value", "Value", lambda row: _shown(measure, row), numeric=True),
-        Column("numerator", "Numerator", lambda row: _figure(row.numerator), numeric=True),
+        Column("numerator", "Numerator", lambda row: row.numerator, numeric=True),
     ]
     if measure.has_denominator:
-        columns.append(
-            Column("denominator", "Denominator", lambda row: _figure(row.denominator), numeric=True)
-        )
+        columns.append(Column("denominator", "Denominator", lambda row: row.denominator, numeric=True))
     if words:
         columns.append(Column("note", "Note", lambda row: row.note))
         columns.append(Column("by", "Added by", lambda row: row.added_by.name))
@@ -149,11 +147,6 @@ def _columns_of_page(measure: Measure, words: bool) -> list[Column]:
     if words:
         columns.append(Column("note", "Note", lambda row: ""))
     return columns
-
-
-def _figure(number: object) -> object:
-    """Return a number for a file: without thousands marks, which would make it text."""
-    return plain(number).replace(",", "") if number is not None else ""  # type: ignore[arg-type]
 
 
 def _shown(measure: Measure, row: Observation) -> str:

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from iocn.shared.models import History
 from iocn.shared.tables import read_csv
+from iocn.shared.workbooks import brought
 from people import actions
 from people.member_import import make_plan
 from people.models import Membership, Message, Organisation, Person, Post, StaffTask, Upload
@@ -102,6 +103,14 @@ def test_a_formula_in_a_workbook_makes_its_row_wrong_and_an_nhs_number_as_a_numb
     first, second = (sentence for (sentence,) in errors_of(page).values())
     assert first.startswith("name (cell B2) begins like a formula (“=HYPERLINK(")
     assert second.startswith("job_title: Remove “9434765919”")
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_an_empty_file_to_fill_in_is_there_and_needs_no_choice_of_columns(bring, kind):
+    empty = b"".join(bring.client.get(f"/larkton/members/import/?format={kind}").streaming_content)
+    headings = brought(empty).csv.decode("utf-8-sig").replace('"', "").strip()
+    assert headings == "email,name,organisation,level,job_title,role"
+    assert "Import 1 row" in bring("jo@example.org,Jo,RR8,top,Chief,", headings=headings).text
 
 
 def test_strange_headings_are_matched_by_the_person(bring):

@@ -142,7 +142,7 @@ def history(request: MemberRequest, pk: int) -> HttpResponseBase:
     if not may_read_words(request.membership, found):
         raise PermissionDenied("A project’s history holds names and words, which evaluators do not read.")
     columns = [
-        Column("at", "When", lambda entry: timezone.localtime(entry.at).strftime("%Y-%m-%d %H:%M"), ("at",)),
+        Column("at", "When", lambda entry: entry.at, ("at",)),
         Column("who", "Who", lambda entry: entry.who),
         Column("what", "What", lambda entry: entry.what),
         Column("text", "Words", lambda entry: entry.text),

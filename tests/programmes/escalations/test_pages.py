@@ -1,7 +1,9 @@
 """The pages of asks."""
 
+import io
 from datetime import timedelta
 
+import openpyxl
 import pytest
 from django.utils import timezone
 
@@ -361,6 +363,21 @@ def test_the_list_downloads_as_csv(raised, signed_in):
     lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
     assert lines[0].startswith("Reference,Ask,State,With,How badly,Promised by,Days waited,About")
     assert lines[1].startswith("E-1,Access to the pharmacy’s discharge letters,Awaiting first reply,Dr Meera")
+
+
+def test_the_list_downloads_as_excel_with_the_same_cells_and_filters(raised, signed_in):
+    client = signed_in(raised.staff)
+    response = client.get("/larkton/escalations/", {"show": "all", "format": "xlsx"})
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
+    (row,) = list(sheet.iter_rows(min_row=2))
+    by_heading = {heading.value: cell for heading, cell in zip(sheet[1], row, strict=True)}
+    assert (by_heading["Reference"].value, by_heading["Ask"].value) == (
+        "E-1",
+        "Access to the pharmacy’s discharge letters",
+    )
+    assert by_heading["Raised on"].is_date
+    response = client.get("/larkton/escalations/", {"show": "all", "format": "xlsx", "q": "nothing like it"})
+    assert openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content))).active.max_row == 1
 
 
 def test_no_name_in_the_file_is_run_as_a_formula(raised, signed_in):
