@@ -76,7 +76,7 @@ def database(name: str) -> dict[str, Any]:
         )
     settings["OPTIONS"] = {
         **settings.get("OPTIONS", {}),
-        # A pool per process; a web process has as many threads as WEB_THREADS.
+        # A pool per process; a web process has as many threads as WEB_THREADS says.
         "pool": {"min_size": 1, "max_size": whole_number("DATABASE_POOL", 10), "timeout": 10},
     }
     return settings

@@ -41,7 +41,7 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError(
                 f"`run` starts the demonstration, but IOCN_MODE is {settings.MODE}. Take IOCN_MODE away,"
-                " or read in README.md how the parts are started in production."
+                " or read in docs/running.md how the parts are started in production."
             )
         if not (settings.STATIC_ROOT / "staticfiles.json").exists():
             raise CommandError("Styles and scripts are not built. Start with `make run`, which builds them.")
