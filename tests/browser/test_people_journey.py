@@ -21,7 +21,7 @@ def test_staff_import_members_and_one_of_them_joins(page, new_page, sign_in, vis
     def bring(text):
         visit(page, "/larkton/members/import/")
         file = {"name": "members.csv", "mimeType": "text/csv", "buffer": text.encode()}
-        page.get_by_label("CSV file").set_input_files(file)
+        page.get_by_label("CSV or Excel file").set_input_files(file)
         page.get_by_role("button", name="Go on").click()
 
     # When they bring a file with a mistake
