@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "programmes",
     "iocn.home",
     "iocn.digests",
+    "iocn.records",
     "iocn.demo",
 ]
 

@@ -24,5 +24,6 @@ urlpatterns += [
     path("<slug:network>/", include("programmes.projects.urls")),
     path("<slug:network>/", include("programmes.measures.urls")),
     path("<slug:network>/", include("programmes.escalations.urls")),
+    path("<slug:network>/", include("iocn.records.urls")),
     path("<slug:network>/", include("iocn.home.urls")),
 ]

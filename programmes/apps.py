@@ -6,11 +6,16 @@ class ProgrammesConfig(AppConfig):
     verbose_name = "The change work"
 
     def ready(self) -> None:
-        """Give the rooms below what they need from here."""
+        """Say what is held here about people, and give the rooms below what they need from here."""
         from people import hooks
+        from programmes.escalations import privacy as privacy_of_asks
         from programmes.escalations.actions import leave_asks, stop_leading_asks
+        from programmes.measures import privacy as privacy_of_measures
         from programmes.projects import actions, permissions
+        from programmes.projects import privacy as privacy_of_projects
 
+        for room in (privacy_of_projects, privacy_of_measures, privacy_of_asks):
+            room.declare_tables()
         hooks.teammates.append(permissions.teammates)
         hooks.membership_closing.append(actions.leave_teams)
         hooks.membership_closing.append(leave_asks)

@@ -103,6 +103,8 @@ TABLE = {
     "escalations:act hand-on": "xx----xxy xx----xxy",
     "escalations:act withdraw": "yx----yyx yx----yyx",
     "escalations:act comment": "yy----yyy yy----yyy",
+    "records:redactions": "y-------- m--------",
+    "records:redact": "y-------- y--------",
     "home:home": "yyyyyyyyy mmmmmmmmm",
 }
 

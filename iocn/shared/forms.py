@@ -27,6 +27,8 @@ class Renderer(TemplatesSetting):
 class FormMixin(_Base):
     """Native date fields, errors that name their field, no NHS numbers in free text."""
 
+    # Fields in which somebody may type an NHS number: to have it removed.
+    may_hold_identifiers: tuple[str, ...] = ()
     # The server says what is missing, in one voice, at the field and in the summary.
     use_required_attribute = False
 
@@ -40,6 +42,8 @@ class FormMixin(_Base):
             _name_in_error(field, name)
         super()._clean_fields()  # type: ignore[misc]  # Django's own hook, absent from its stubs
         for name, field in self.fields.items():
+            if name in self.may_hold_identifiers:
+                continue
             try:
                 refuse_patient_identifiers(_free_text(field, self.cleaned_data.get(name)))
             except ValidationError as error:

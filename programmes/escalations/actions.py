@@ -227,6 +227,16 @@ def comment(*, by: Membership, escalation: Escalation, text: str, seen: int | No
     return _step(by, locked, Move.COMMENT, text=text)
 
 
+def note_redaction(by: Membership | None, escalation: Escalation, text: str) -> None:
+    """Write on the timeline that staff, or the retention schedule, removed words. Inside iocn.records' action."""
+    locked = Escalation.objects.select_for_update(no_key=True).get(pk=escalation.pk)
+    locked.version += 1
+    locked.save(update_fields=["version"])
+    EscalationEvent.objects.create(
+        escalation=locked, move=Move.REDACT, by=by, number=locked.version, state=locked.state, text=text
+    )
+
+
 # --- When somebody leaves ---------------------------------------------------------------------------------
 
 

@@ -29,6 +29,7 @@ WHO_HEARS: dict[Move, tuple[str, ...]] = {
     Move.COMMENT: (OWNER, RAISER, ANSWERABLE),
     Move.OWNER_LEFT: (RAISER, ANSWERABLE),
     Move.ANSWERABLE_LEFT: (OWNER,),
+    Move.REDACT: (),
 }
 # With these an ask can land at the staff step, where nobody owns it: then all staff are told.
 LANDS = (Move.RAISE, Move.NOT_SETTLED, Move.OWNER_LEFT)

@@ -37,6 +37,7 @@ class Move(TextChoices):
     COMMENT = "comment", "wrote"
     OWNER_LEFT = "owner_left", "is no longer there to answer it"
     ANSWERABLE_LEFT = "answerable_left", "is no longer there; now answerable is"
+    REDACT = "redact", "removed words that must not be here"
 
 
 # Move → the state before → the state after. Whoever gets an ask from another gives their own first reply;
@@ -69,10 +70,11 @@ MOVES: dict[Move, dict[State, State]] = {
         State.DONE: State.DONE,
     },
     Move.ANSWERABLE_LEFT: {state: state for state in OPEN},
+    Move.REDACT: {state: state for state in State},
 }
 
 # These change neither the state nor the owner: a form that has not seen them may still be sent.
-QUIET = (Move.COMMENT, Move.ANSWERABLE_LEFT)
+QUIET = (Move.COMMENT, Move.ANSWERABLE_LEFT, Move.REDACT)
 
 
 def after(move: Move, state: str) -> State | None:

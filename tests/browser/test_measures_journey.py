@@ -42,7 +42,9 @@ def made_file() -> bytes:
 def bring(page, measure, name, content):
     page.get_by_role("button", name="Import from a file").click()
     check_page(page)
-    page.get_by_label("CSV or Excel file").set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
+    page.get_by_label("CSV or Excel file").set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": content}
+    )
     page.get_by_label("No patient can be recognised").check()
     page.get_by_role("button", name="Go on to the columns").click()
 

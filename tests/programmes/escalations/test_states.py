@@ -22,6 +22,7 @@ withdraw         withdrawn     withdrawn     withdrawn     withdrawn     withdra
 comment          raised        acknowledged  accepted      declined      done          closed   withdrawn
 owner_left       raised        raised        raised        declined      done          -        -
 answerable_left  raised        acknowledged  accepted      declined      done          -        -
+redact           raised        acknowledged  accepted      declined      done          closed   withdrawn
 """
 
 

@@ -1,0 +1,25 @@
+"""What this room holds about people, and what the packages hold that we use (iocn.shared.privacy)."""
+
+from allauth.account.models import EmailAddress
+
+from iocn.digests.models import DigestRun
+from iocn.records.models import Redaction
+from iocn.shared.privacy import Held, declare
+
+# Tables of Django and its packages that hold nothing about people, or nothing that stays, with the reason.
+NOT_DECLARED = {
+    "contenttypes.ContentType": "names of our tables",
+    "auth.Permission": "Django's own, unused",
+    "auth.Group": "Django's own, unused",
+    "sessions.Session": "who is signed in, signed and gone after two weeks",
+    "account.EmailConfirmation": "allauth's own, unused: an invitation proves the address",
+}
+
+
+def declare_tables() -> None:
+    """Enter this room's tables, and those of packages."""
+    declare(
+        Held(Redaction, "Redactions", words=("reason",), plain=("found",)),
+        Held(DigestRun, "Weekly updates written"),
+        Held(EmailAddress, "Addresses of sign-ins", network="", names=("email",)),
+    )

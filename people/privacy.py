@@ -1,0 +1,97 @@
+"""What this room holds about people and in their words (iocn.shared.privacy)."""
+
+from iocn.shared.models import History
+from iocn.shared.privacy import Held, declare
+from iocn.shared.tables import UnreadableTable, read_csv
+from people.models import (
+    Counter,
+    Mandate,
+    Membership,
+    Message,
+    Network,
+    Organisation,
+    Person,
+    Post,
+    Remit,
+    RoleHeld,
+    StaffTask,
+    Upload,
+)
+
+
+def words_of_upload(upload: Upload) -> str:
+    """Return what a file says that waits to be confirmed; one that cannot be read says nothing."""
+    try:
+        table = read_csv(bytes(upload.content))
+    except UnreadableTable:
+        return upload.name
+    cells = (cell for row in table.rows for cell in row.cells.values())
+    return "\n".join([upload.name, *table.headings, *cells])
+
+
+def declare_tables() -> None:
+    """Enter this room's tables."""
+    declare(
+        Held(
+            Network,
+            "The network",
+            network="pk",
+            plain=("name", "slug", "time_zone", "incident_link", "speak_up_link"),
+        ),
+        Held(
+            Organisation,
+            "Organisations",
+            words=("name",),
+            plain=("ods_code",),
+            thing="self",
+            organisations=("pk", "succeeded_by"),
+        ),
+        Held(Counter, "Counters", plain=("name",)),
+        # A person alone changes their own name: it is no network's to redact while they are there.
+        Held(Person, "Sign-ins", network="", names=("email", "name"), never=("password",)),
+        Held(
+            Membership,
+            "Memberships",
+            names=("name",),
+            thing="self",
+            people=("pk",),
+            organisations=("posts__organisation",),
+        ),
+        Held(RoleHeld, "Roles", network="membership__network"),
+        Held(
+            Post,
+            "Posts",
+            network="membership__network",
+            words=("job_title",),
+            thing="membership",
+            about="membership",
+        ),
+        Held(Remit, "Who can decide on what", network="membership__network"),
+        Held(
+            Mandate,
+            "What teams may do without asking",
+            network="organisation__network",
+            words=("text",),
+            thing="organisation",
+        ),
+        Held(StaffTask, "What waits for staff", words=("text",), thing="subject"),
+        Held(
+            Message,
+            "E-mail",
+            words=("subject", "text", "html", "error"),
+            names=("address",),
+            plain=("cause",),
+            about="to",
+            goes_with_person=True,
+        ),
+        Held(
+            Upload,
+            "Files waiting to be confirmed",
+            words=("name", "columns"),
+            never=("content",),
+            about="by",
+            goes_with_person=True,
+            text_of=words_of_upload,
+        ),
+        Held(History, "History", words=("what", "text"), thing="subject", about=History.objects.of),
+    )

@@ -1,0 +1,49 @@
+"""What this room holds about people and in their words (iocn.shared.privacy)."""
+
+from django.db.models import QuerySet
+
+from iocn.shared.privacy import Held, declare
+from people.models import Membership
+from programmes.escalations.actions import note_redaction
+from programmes.escalations.models import Commitment, Escalation, EscalationEvent
+from programmes.escalations.permissions import asks_for
+
+
+def _events_for(membership: Membership) -> QuerySet[EscalationEvent]:
+    return EscalationEvent.objects.filter(escalation__in=asks_for(membership).values("pk"))
+
+
+def _promises_for(membership: Membership) -> QuerySet[Commitment]:
+    return Commitment.objects.filter(escalation__in=asks_for(membership).values("pk"))
+
+
+def declare_tables() -> None:
+    """Enter this room's tables."""
+    declare(
+        Held(
+            Escalation,
+            "Asks",
+            words=("ask", "background"),
+            thing="self",
+            seen_by=asks_for,
+            note=note_redaction,
+        ),
+        Held(
+            EscalationEvent,
+            "Steps of asks",
+            network="escalation__network",
+            words=("text", "would_change"),
+            thing="escalation",
+            organisations=("escalation__organisation",),
+            seen_by=_events_for,
+        ),
+        Held(
+            Commitment,
+            "Promises",
+            network="escalation__network",
+            words=("what",),
+            thing="escalation",
+            organisations=("escalation__organisation",),
+            seen_by=_promises_for,
+        ),
+    )
