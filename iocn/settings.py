@@ -5,6 +5,7 @@ or `test`.
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -73,6 +74,7 @@ INSTALLED_APPS = [
     "django.forms",  # lets templates/django/forms override how fields look
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "django_htmx",
     "django_filters",
     "iocn.shared",
@@ -161,6 +163,8 @@ ACCOUNT_FORMS = {
     "set_password": "iocn.shared.account_forms.FirstPassword",
     "reauthenticate": "iocn.shared.account_forms.ConfirmPassword",
 }
+# An e-mail after the password or a second factor has changed: whoever did not do it themselves learns of it.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
@@ -168,6 +172,29 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,5/h/key",
     "reset_password_from_key": "20/m/ip",
     "change_password": "5/m/user",
+    "reauthenticate": "10/m/user",
+}
+
+# The second factor: docs/decisions/0007-the-second-factor-belongs-to-the-person.md.
+MFA_ADAPTER = "people.accounts.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "IOCN"
+MFA_TRUST_ENABLED = True
+MFA_TRUST_COOKIE_AGE = timedelta(days=30)
+# The address was proved by the invitation; allauth's own table of addresses is not used.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "authenticate": "iocn.shared.second_factor_forms.Code",
+    "reauthenticate": "iocn.shared.second_factor_forms.ConfirmByCode",
+    "activate_totp": "iocn.shared.second_factor_forms.AddApp",
+    "deactivate_totp": "iocn.shared.second_factor_forms.RemoveApp",
+    "generate_recovery_codes": "iocn.shared.second_factor_forms.NewRecoveryCodes",
+    "add_webauthn": "iocn.shared.second_factor_forms.AddPasskey",
+    "edit_webauthn": "iocn.shared.second_factor_forms.RenamePasskey",
+    "authenticate_webauthn": "iocn.shared.second_factor_forms.Passkey",
+    "reauthenticate_webauthn": "iocn.shared.second_factor_forms.ConfirmByPasskey",
+    "login_webauthn": "iocn.shared.second_factor_forms.SignInByPasskey",
 }
 
 CACHES = {

@@ -153,6 +153,37 @@ class RemitForm(Form):
         _choose_organisation(self, membership)
 
 
+class NetworkForm(Form):
+    """How the network works."""
+
+    second_factor_required = forms.BooleanField(
+        label="Staff and leaders sign in with a second step",
+        help_text="An authenticator app or a passkey, besides the password. Until they have set one up, they see"
+        " no page of this network.",
+        required=False,
+    )
+    leaders_see_all_asks = forms.BooleanField(
+        label="All leaders see unrestricted asks",
+        help_text="Otherwise a leader sees those that come to them. Restricted asks always stay with those named on"
+        " them.",
+        required=False,
+    )
+    incident_link = forms.URLField(
+        label="Where incidents are reported",
+        help_text="The address of the page, such as https://incidents.example.org. Shown to whoever raises an ask.",
+        required=False,
+        max_length=200,
+        assume_scheme="https",
+    )
+    speak_up_link = forms.URLField(
+        label="The Freedom to Speak Up Guardian’s page",
+        help_text="Shown to whoever raises an ask.",
+        required=False,
+        max_length=200,
+        assume_scheme="https",
+    )
+
+
 class OrganisationForm(Form):
     """An organisation's own facts."""
 

@@ -6,7 +6,7 @@
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from iocn.shared.permissions import YES, Answer, no
-from people import hooks
+from people import hooks, second_factor
 from people.models import (
     Level,
     Membership,
@@ -85,6 +85,14 @@ def counted_members_for(membership: Membership) -> MembershipQuerySet:
     members = Membership.objects.active().filter(network_id=membership.network_id)
     may_count = membership.may(Permission.SEE_PEOPLE) or membership.may(Permission.SEE_NUMBERS)
     return members if may_count else members.none()
+
+
+def lacking_second_factor_for(membership: Membership) -> MembershipQuerySet:
+    """Return the members who must have a second factor and have none: for staff, where their network asks."""
+    members = Membership.objects.filter(network_id=membership.network_id).select_related("network")
+    if not membership.network.second_factor_required or not membership.may(Permission.MANAGE_NETWORK):
+        return members.none()
+    return second_factor.lacking(members)
 
 
 def posts_of(members: MembershipQuerySet) -> PostQuerySet:

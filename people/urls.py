@@ -1,6 +1,6 @@
 from django.urls import path
 
-from people.views import account, imports, members, organisations, staff_list
+from people.views import account, imports, members, network, organisations, staff_list
 
 app_name = "people"
 urlpatterns = [
@@ -25,6 +25,7 @@ urlpatterns = [
     path("organisations/<int:pk>/sponsor/", organisations.sponsor, name="organisation_sponsor"),
     path("organisations/<int:pk>/close/", organisations.close, name="organisation_close"),
     path("organisations/<int:pk>/without-asking/<slug:domain>/", organisations.mandate, name="mandate"),
+    path("settings/", network.settings, name="network_settings"),
     path("staff-list/", staff_list.staff_list, name="staff_list"),
     path("staff-list/<int:pk>/settle/", staff_list.settle, name="settle"),
 ]

@@ -5,8 +5,11 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
 
+from people import second_factor
 from people.models import Membership
 from people.permissions import Permission
 
@@ -28,7 +31,8 @@ def network_page(
     """Let only an active member of the network in the address reach the view, as `request.membership`.
 
     Without a sign-in: the sign-in page, whether or not the network exists. Signed in without a membership, or
-    without the permission: 404. The view does not get the address's `network` argument.
+    without the permission: 404. Without the second factor that the network asks for: a page that leads to it.
+    The view does not get the address's `network` argument.
     """
 
     def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -36,14 +40,16 @@ def network_page(
         @wraps(view)
         def page(request: MemberRequest, network: str, **kwargs: Any) -> HttpResponseBase:
             membership = (
-                Membership.objects.active()
-                .with_roles()
+                second_factor.with_second_factor(Membership.objects.active().with_roles())
                 .select_related("network")
                 .filter(network__slug=network, person__email=request.user.get_username())
                 .first()
             )
             if membership is None or (permission is not None and not membership.may(permission)):
                 raise Http404
+            if second_factor.is_missing(request, membership):
+                return _ask_for_second_factor(request, membership)
+            request.session.pop(second_factor.GO_ON, None)
             membership.person = request.user  # type: ignore[assignment]
             request.membership = membership
             return view(request, **kwargs)
@@ -51,3 +57,11 @@ def network_page(
         return page
 
     return decorate
+
+
+def _ask_for_second_factor(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Say why, and how to set one up. A form that was sent here is still in the browser, one page back."""
+    home = reverse("home:home", args=[membership.network.slug])
+    request.session[second_factor.GO_ON] = request.get_full_path() if request.method == "GET" else home
+    context = {"asks": membership.network, "was_sent": request.method == "POST"}
+    return render(request, "people/second_factor_needed.html", context, status=403)

@@ -1,4 +1,4 @@
-// Builds static/dist from static/src: one style sheet, two scripts, the images they name. Run by `make`.
+// Builds static/dist from static/src: one style sheet, three scripts, the images they name. Run by `make`.
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,7 +26,7 @@ async function styles() {
 
 async function scripts() {
   const { warnings } = await build({
-    entryPoints: ["app.js", "chart.js"].map((name) => join(source, "js", name)),
+    entryPoints: ["app.js", "chart.js", "passkey.js"].map((name) => join(source, "js", name)),
     outdir: target,
     bundle: true,
     minify: true,

@@ -60,6 +60,7 @@ TABLE = {
     "people:organisation_sponsor": "y-------- y--------",
     "people:organisation_close": "y-------- y--------",
     "people:mandate": "yxxx--x-y yxxx--x-y",
+    "people:network_settings": "y-------- y--------",
     "people:staff_list": "y-------- m--------",
     "people:settle": "m-------- y--------",
     "projects:programmes": "yyyy-yy-y mmmm-mm-m",
@@ -114,7 +115,24 @@ ANYWHERE = {
     "networks": ("sign in", "y"),
     "invitation": ("y", "y"),
     "stop_mail": ("y", "y"),
+    "account": ("sign in", "y"),
     "account_login": ("y", "y"),
+    "account_reauthenticate": ("sign in", "y"),
+    "mfa_login_webauthn": ("sign in", "y"),
+    "mfa_authenticate": ("sign in", "y"),
+    "mfa_trust": ("sign in", "y"),
+    "mfa_reauthenticate": ("sign in", "y"),
+    "mfa_reauthenticate_webauthn": ("sign in", "y"),
+    "mfa_index": ("sign in", "y"),
+    "mfa_list_webauthn": ("sign in", "y"),
+    "mfa_activate_totp": ("sign in", "y"),
+    "mfa_deactivate_totp": ("sign in", "-"),
+    "mfa_add_webauthn": ("sign in", "y"),
+    "mfa_remove_webauthn": ("sign in", "y"),
+    "mfa_edit_webauthn": ("sign in", "y"),
+    "mfa_view_recovery_codes": ("sign in", "-"),
+    "mfa_generate_recovery_codes": ("sign in", "y"),
+    "mfa_download_recovery_codes": ("sign in", "-"),
     "account_logout": ("sign in", "y"),
     "account_inactive": ("y", "y"),
     "account_change_password": ("sign in", "y"),
@@ -220,6 +238,8 @@ def arguments(name: str, place: SimpleNamespace) -> dict[str, object]:
     if name == "stop_mail":
         url = messages.stop_url(place.who["lead"], Message.Kind.ASK)
         return {"token": url.rstrip("/").rpartition("/")[2]}
+    if name in ("mfa_remove_webauthn", "mfa_edit_webauthn"):
+        return {"pk": 1}
     if name == "account_reset_password_from_key":
         return {"uidb36": "1", "key": "set-password"}
     room, _, page = name.partition(":")

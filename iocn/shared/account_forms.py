@@ -9,7 +9,7 @@ from iocn.shared.forms import FormMixin
 HOW_TO_CHOOSE = "At least 12 characters. Three words that do not belong together are easy to remember."
 
 
-class _Plain(FormMixin):
+class Plain(FormMixin):
     """No placeholders: they vanish when one types, and say what the label says."""
 
     labels: dict[str, str] = {}
@@ -23,19 +23,19 @@ class _Plain(FormMixin):
             field.label = self.labels.get(name, field.label)
 
 
-class SignIn(_Plain, allauth.LoginForm):
+class SignIn(Plain, allauth.LoginForm):
     labels = {"login": "E-mail address", "remember": "Keep me signed in on this device"}
 
 
-class ForgottenPassword(_Plain, allauth.ResetPasswordForm):
+class ForgottenPassword(Plain, allauth.ResetPasswordForm):
     labels = {"email": "E-mail address"}
 
 
-class NewPassword(_Plain, allauth.ResetPasswordKeyForm):
+class NewPassword(Plain, allauth.ResetPasswordKeyForm):
     labels = {"password1": "New password", "password2": "New password again"}
 
 
-class ChangePassword(_Plain, allauth.ChangePasswordForm):
+class ChangePassword(Plain, allauth.ChangePasswordForm):
     labels = {
         "oldpassword": "Password now",
         "password1": "New password",
@@ -43,9 +43,9 @@ class ChangePassword(_Plain, allauth.ChangePasswordForm):
     }
 
 
-class FirstPassword(_Plain, allauth.SetPasswordForm):
+class FirstPassword(Plain, allauth.SetPasswordForm):
     labels = {"password1": "Password", "password2": "Password again"}
 
 
-class ConfirmPassword(_Plain, allauth.ReauthenticateForm):
+class ConfirmPassword(Plain, allauth.ReauthenticateForm):
     labels = {"password": "Password"}

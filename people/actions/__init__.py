@@ -18,6 +18,7 @@ from people.actions.members import (
 )
 from people.actions.organisations import (
     add_organisation,
+    change_network,
     change_organisation,
     close_organisation,
     create_network,
@@ -34,6 +35,7 @@ __all__ = [
     "add_organisation",
     "add_post",
     "add_staff_task",
+    "change_network",
     "change_organisation",
     "change_own_settings",
     "change_post",

@@ -25,6 +25,47 @@ def create_network(*, slug: str, name: str) -> Network:
 
 
 @transaction.atomic
+def change_network(
+    *,
+    by: Membership,
+    second_factor_required: bool,
+    leaders_see_all_asks: bool,
+    incident_link: str = "",
+    speak_up_link: str = "",
+) -> None:
+    """Change how the network of `by` works."""
+    network = Network.objects.select_for_update(no_key=True).get(pk=by.network_id)
+    wanted = {
+        "second_factor_required": second_factor_required,
+        "leaders_see_all_asks": leaders_see_all_asks,
+        "incident_link": incident_link,
+        "speak_up_link": speak_up_link,
+    }
+    changed = {name: value for name, value in wanted.items() if value != getattr(network, name)}
+    if not changed:
+        return
+    for name, value in changed.items():
+        setattr(network, name, value)
+    network.save(update_fields=list(changed))
+    lines = [f"{_SETTINGS[name]}: {_in_words(value)}" for name, value in changed.items()]
+    record(by=by, on=network, what="changed the network’s settings", text="\n".join(lines), network=network)
+
+
+_SETTINGS = {
+    "second_factor_required": "staff and leaders sign in with a second step",
+    "leaders_see_all_asks": "all leaders see unrestricted asks",
+    "incident_link": "where incidents are reported",
+    "speak_up_link": "the Freedom to Speak Up Guardian’s page",
+}
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value) or "none"
+
+
+@transaction.atomic
 def add_organisation(*, by: Membership, name: str, kind: str, ods_code: str = "") -> Organisation:
     """Add an organisation to the network of `by`."""
     organisation = Organisation(network_id=by.network_id, name=name.strip(), kind=kind, ods_code=ods_code)

@@ -77,6 +77,11 @@ class Network(models.Model):
     )
     incident_link = models.URLField("where incidents are reported", blank=True)
     speak_up_link = models.URLField("the Freedom to Speak Up Guardian's page", blank=True)
+    second_factor_required = models.BooleanField(
+        "staff and leaders sign in with a second step",
+        default=False,
+        help_text="Until they have set one up, they see no page of this network.",
+    )
 
     def __str__(self) -> str:
         return self.name
