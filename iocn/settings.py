@@ -267,7 +267,12 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     # A request must not hang on a dead broker: waking is a courtesy, the sweep finds what was missed.
-    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"socket_connect_timeout": 2, "socket_timeout": 5}
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
+        "socket_connect_timeout": 2,
+        "socket_timeout": 5,
+        "max_retries": 1,
+        "interval_start": 0,
+    }
 else:
     CELERY_BROKER_URL = "filesystem://localhost/"
     BROKER_FOLDER = VAR / "broker"
@@ -297,6 +302,8 @@ LOGGING = {
         # Django's own handler would mail errors, with all that was sent.
         "django": {"handlers": [], "level": "INFO"},
         "django.request": {"filters": ["unexpected"]},
+        # Whoever tries host names is in the request's own line, and no alarm.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django.server": {"level": "WARNING"},
         "iocn.requests": {"level": "INFO" if PRODUCTION else "WARNING"},
         "celery": {"level": "WARNING" if DEMO else "INFO"},

@@ -216,6 +216,33 @@ def test_gunicorn_accepts_its_settings():
     assert ended.returncode == 0, ended.stderr
 
 
+def test_a_dead_redis_does_not_hold_up_whoever_pressed_a_button():
+    code = """
+import time, django
+django.setup()
+from people.tasks import send_due_messages
+begun = time.monotonic()
+try:
+    send_due_messages.apply_async(retry=False)
+except Exception:
+    print(time.monotonic() - begun)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "DJANGO_SETTINGS_MODULE": "iocn.settings",
+            **PRODUCTION,
+            "REDIS_URL": "redis://127.0.0.1:1/0",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert float(ended.stdout) < 2, ended.stderr
+
+
 def test_a_process_has_a_connection_for_each_of_its_threads():
     defaults = dict(re.findall(r"^#(DATABASE_POOL|WEB_THREADS)=(\d+)$", EXAMPLE, re.MULTILINE))
     assert int(defaults["WEB_THREADS"]) <= int(defaults["DATABASE_POOL"])

@@ -21,7 +21,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 from people.models import Network
 
 PROGRAMS = {
-    "web": "gunicorn iocn.wsgi --bind 127.0.0.1:{port} --worker-class gthread --threads 8"
+    "web": "gunicorn iocn.wsgi --bind 127.0.0.1:{port} --workers 1 --threads 8"
     " --graceful-timeout 3 --no-control-socket --log-level warning",
     "worker": "celery --quiet -A iocn worker --pool threads --concurrency 2 --loglevel warning"
     " --without-gossip --without-mingle --without-heartbeat",
