@@ -83,6 +83,8 @@ def declare_tables() -> None:
             plain=("cause",),
             about="to",
             goes_with_person=True,
+            hidden=("html",),
+            hides_links=True,
         ),
         Held(
             Upload,
@@ -93,5 +95,12 @@ def declare_tables() -> None:
             goes_with_person=True,
             text_of=words_of_upload,
         ),
-        Held(History, "History", words=("what", "text"), thing="subject", about=History.objects.of),
+        Held(
+            History,
+            "History",
+            words=("what", "text"),
+            thing="subject",
+            about=History.objects.of,
+            about_words=("text",),
+        ),
     )

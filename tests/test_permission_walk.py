@@ -4,6 +4,7 @@ A new address fails until it has its row. What is refused must also have written
 """
 
 import io
+import zipfile
 from collections.abc import Iterator
 from datetime import date, timedelta
 from types import SimpleNamespace
@@ -16,6 +17,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from iocn.records.models import Hold
 from iocn.shared.models import History
 from people import invitations, messages
 from people.models import Membership, Message, StaffTask, Upload
@@ -104,8 +106,18 @@ TABLE = {
     "escalations:act hand-on": "xx----xxy xx----xxy",
     "escalations:act withdraw": "yx----yyx yx----yyx",
     "escalations:act comment": "yy----yyy yy----yyy",
+    "records:records": "y-------- m--------",
+    "records:periods": "y-------- y--------",
+    "records:holds": "y-------- m--------",
+    "records:hold": "y-------- y--------",
+    "records:hold_end": "m-------- y--------",
+    "records:disposals": "y-------- m--------",
     "records:redactions": "y-------- m--------",
     "records:redact": "y-------- y--------",
+    "records:redact_member": "y-------- y--------",
+    "records:export_member": "m-------- y--------",
+    "records:export_organisation": "m-------- y--------",
+    "records:own": "mmmmmmmmm yyyyyyyyy",
     "home:home": "yyyyyyyyy mmmmmmmmm",
 }
 
@@ -190,6 +202,7 @@ def place(db) -> SimpleNamespace:
     return SimpleNamespace(
         network=network,
         who=who,
+        hold=Hold.objects.create(network=network, reason=f"Held {WORDS}", by=who["staff"], project=project),
         hospital=hospital,
         post=post,
         remit=remit,
@@ -251,10 +264,16 @@ def arguments(name: str, place: SimpleNamespace) -> dict[str, object]:
             "settle": place.task,
         },
         "projects": {"programme": place.programme, "change_programme": place.programme},
+        "records": {
+            "hold_end": place.hold,
+            "redact_member": place.who["closed"],
+            "export_organisation": place.hospital,
+        },
     }.get(room, {})
     usual = {
         "people": place.hospital if "organisation" in page else place.who["lead"],
         "projects": place.project,
+        "records": place.who["lead"],
     }
     if page in ("remit_take", "remit_give"):
         usual["people"] = place.who["owner"]
@@ -332,10 +351,13 @@ def answer(client: Client, method: str, path: str, data: dict[str, object]) -> t
 
 
 def text_of(response) -> str:
-    """Return what the reader gets, of an Excel file what stands in its sheets."""
+    """Return what the reader gets, of an Excel file what stands in its sheets, of other archives their files."""
     content = b"".join(response.streaming_content) if response.streaming else response.content
     if not content.startswith(b"PK"):
         return content.decode()
+    if response["Content-Type"] == "application/zip":
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        return "\n".join(archive.read(name).decode() for name in archive.namelist())
     sheet = openpyxl.load_workbook(io.BytesIO(content)).active
     return "\n".join(str(value) for row in sheet.values for value in row)
 

@@ -1,9 +1,10 @@
 """What this room holds about people, and what the packages hold that we use (iocn.shared.privacy)."""
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 
 from iocn.digests.models import DigestRun
-from iocn.records.models import Redaction
+from iocn.records.models import Disposal, Hold, KeepFor, Redaction
 from iocn.shared.privacy import Held, declare
 
 # Tables of Django and its packages that hold nothing about people, or nothing that stays, with the reason.
@@ -20,6 +21,10 @@ def declare_tables() -> None:
     """Enter this room's tables, and those of packages."""
     declare(
         Held(Redaction, "Redactions", words=("reason",), plain=("found",)),
+        Held(Hold, "Holds", words=("reason",)),
+        Held(KeepFor, "How long things are kept", plain=("key",)),
+        Held(Disposal, "What was disposed of", plain=("key",)),
         Held(DigestRun, "Weekly updates written"),
         Held(EmailAddress, "Addresses of sign-ins", network="", names=("email",)),
+        Held(Authenticator, "Second factors", network="", never=("data",)),
     )

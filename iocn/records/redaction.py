@@ -68,39 +68,41 @@ class PlacesChanged(Exception):
         self.places = places
 
 
-def find(network: Network, words: Words, *, lock: bool = False) -> list[Place]:
-    """Return every place in the network that has the words; with `lock`, so that nobody changes it meanwhile."""
+def find(network: Network, many: Sequence[Words], *, lock: bool = False) -> list[Place]:
+    """Return every place in the network that has any of the words; with `lock`, so that nobody changes it meanwhile."""
     found = []
     for held in registry.values():
         if not held.words or not held.network:
             continue
-        rows = held.rows(network.pk).filter(_may_have(held, words)).order_by("pk")
+        rows = held.rows(network.pk).filter(_may_have(held, many)).order_by("pk")
         # The things that rows belong to are read for all of them at once.
         rows = rows.fetch_mode(models.FETCH_PEERS)
         if lock:
             rows = rows.select_for_update(of=("self",), no_key=True)
         for row in rows.iterator(chunk_size=500):
-            found += _places(held, row, words)
+            found += _places(held, row, many)
     return found
 
 
-def _may_have(held: Held, words: Words) -> Q:
+def _may_have(held: Held, many: Sequence[Words]) -> Q:
     """Return what lets the database leave out most rows; what a machine wrapped up is looked at in full."""
     fields = [held.model._meta.get_field(name) for name in held.words]
     wrapped = held.text_of is not None or any(isinstance(field, models.JSONField) for field in fields)
-    if not words.hint or wrapped:
+    if wrapped or not all(words.hint for words in many):
         return Q()
-    return Q(*((f"{name}__icontains", words.hint) for name in held.words), _connector=Q.OR)
+    looks = ((f"{name}__icontains", words.hint) for name in held.words for words in many)
+    return Q(*looks, _connector=Q.OR)
 
 
-def _places(held: Held, row: models.Model, words: Words) -> list[Place]:
+def _places(held: Held, row: models.Model, many: Sequence[Words]) -> list[Place]:
     if held.text_of is not None:
         text = held.text_of(row)
-        return [Place(held, row, "", text)] if words.are_in(text) else []
+        return [Place(held, row, "", text)] if any(words.are_in(text) for words in many) else []
+    texts = {name: texts_in(getattr(row, name)) for name in held.words}
     return [
-        Place(held, row, name, "\n".join(texts_in(getattr(row, name))))
-        for name in held.words
-        if words.are_in(getattr(row, name))
+        Place(held, row, name, "\n".join(found))
+        for name, found in texts.items()
+        if any(words.are_in(found) for words in many)
     ]
 
 
@@ -115,11 +117,11 @@ def fingerprint(places: Iterable[Place]) -> str:
     return sha256(repr(told).encode()).hexdigest()[:32]
 
 
-def line_of(place: Place, words: Words) -> Line:
+def line_of(place: Place, many: Sequence[Words]) -> Line:
     """Return the place as a line: its first words found, and what stands around them."""
     text = strip_tags(place.text) if place.field == "html" else place.text
     text = " ".join(unescape(text).split())
-    found = words.pattern.search(text)
+    found = next(filter(None, (words.pattern.search(text) for words in many)), None)
     begin, end = found.span() if found else (0, 0)
     before = ("…" if begin > AROUND else "") + text[max(0, begin - AROUND) : begin]
     after = text[end : end + AROUND] + ("…" if len(text) > end + AROUND else "")
@@ -135,7 +137,7 @@ def redact_words(*, by: Membership, words: Words, reason: str, seen: str) -> Red
     if words.are_in(reason):
         raise ValidationError("The reason stays: write it without the words that are to go.")
     lock_members(by.network_id)
-    places = find(by.network, words, lock=True)
+    places = find(by.network, [words], lock=True)
     if not places:
         raise ValidationError(
             "No place in this network has these words. Perhaps somebody has just removed them."

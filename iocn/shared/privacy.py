@@ -1,7 +1,7 @@
 """What is held about people, and in whose words.
 
 Each room declares its tables in its own privacy.py; redaction, disclosure and the tests read the one registry.
-A field with text that nobody declared fails tests/records/test_registry.py, so that none is forgotten.
+A field with text that nobody declared fails tests/shared/test_privacy.py, so that none is forgotten.
 """
 
 from collections.abc import Callable, Iterator
@@ -31,11 +31,17 @@ class Held:
     plain: tuple[str, ...] = ()
     # Secrets and the content of files: never shown.
     never: tuple[str, ...] = ()
+    # Of the words, those that disclosure leaves out because another field says the same.
+    hidden: tuple[str, ...] = ()
+    # Whether its links let in whoever has them: disclosure leaves them out.
+    hides_links: bool = False
     # The attributes that lead to the thing whose history says that words were removed; "self" is the row.
     thing: str = ""
     # The lookup to the membership whom the row describes: its words go when that person is anonymised.
     # A function where a lookup cannot say it.
     about: str | Callable[[Any], models.QuerySet[Any]] = ""
+    # Which of its words go then; empty: all.
+    about_words: tuple[str, ...] = ()
     # Whether such a row goes as a whole with the person.
     goes_with_person: bool = False
     # Further lookups to memberships and to organisations that the row concerns; its own foreign keys are known.

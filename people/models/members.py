@@ -97,6 +97,8 @@ class Membership(models.Model):
     joined_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # Since when nobody can see who they were: the name and the person are not theirs any more.
+    anonymised_at = models.DateTimeField(null=True, blank=True)
     digest_rhythm = models.CharField(
         "your update comes", max_length=10, choices=Rhythm, default=Rhythm.WEEKLY
     )
@@ -117,6 +119,10 @@ class Membership(models.Model):
                 condition=Q(closed_at=None, closed_by=None)
                 | Q(closed_at__isnull=False, closed_by__isnull=False),
                 name="membership_closed_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(anonymised_at=None) | Q(closed_at__isnull=False),
+                name="membership_anonymised_after_it_closed",
             ),
         ]
         indexes = [models.Index(fields=["network", "name", "id"], name="members_by_name")]

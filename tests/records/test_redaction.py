@@ -5,6 +5,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
+from iocn.records.actions import place_hold
 from iocn.records.models import Redaction
 from iocn.records.redaction import PlacesChanged, find, fingerprint, redact_words
 from iocn.shared.models import History
@@ -47,6 +48,7 @@ def everywhere(network) -> Membership:
         to=factories.MembershipFactory(network=network, roles=["leader"]),
         text=f"{NAME} again",
     )
+    place_hold(by=by, on=project, reason=f"The case of {NAME}")
     people.add_staff_task(kind="project", subject=project, text=f"Who follows {NAME}?")
     Upload.objects.create(
         network=network, by=by, kind="members", name="a.csv", content=f"email,name\na@b.org,{NAME}\n".encode()
@@ -66,7 +68,7 @@ def texts(network) -> dict[str, list[str]]:
 
 
 def redact(by, words=NAME, reason=REASON):
-    seen = fingerprint(find(by.network, Words(words)))
+    seen = fingerprint(find(by.network, [Words(words)]))
     return redact_words(by=by, words=Words(words), reason=reason, seen=seen)
 
 
@@ -87,7 +89,7 @@ def test_words_go_from_everywhere_where_somebody_can_write(network):
 
 def test_every_field_of_words_is_reached(network):
     by = everywhere(network)
-    reached = {f"{place.held.model.__name__}.{place.field}" for place in find(network, Words(NAME))}
+    reached = {f"{place.held.model.__name__}.{place.field}" for place in find(network, [Words(NAME)])}
     words = {f"{held.model.__name__}.{name}" for held in registry.values() for name in held.words}
     not_written_here = {
         "Message.error",
@@ -123,7 +125,7 @@ def test_an_email_that_waits_is_sent_without_them(network, deliver):
 
 def test_who_removed_them_and_why_stays_and_never_the_words(network):
     by = everywhere(network)
-    number = len(find(network, Words(NAME)))
+    number = len(find(network, [Words(NAME)]))
 
     done = redact(by)
 
@@ -206,7 +208,7 @@ def test_a_text_that_is_full_still_fits(network, staff):
 
 def test_the_second_of_two_staff_is_told_that_they_are_gone(network, staff):
     factories.ProjectFactory(network=network, aim=NAME)
-    seen = fingerprint(find(network, Words(NAME)))
+    seen = fingerprint(find(network, [Words(NAME)]))
     redact(staff)
     with pytest.raises(ValidationError, match="somebody has just removed them"):
         redact_words(by=staff, words=Words(NAME), reason=REASON, seen=seen)
@@ -215,7 +217,7 @@ def test_the_second_of_two_staff_is_told_that_they_are_gone(network, staff):
 
 def test_what_was_not_seen_is_not_removed(network, staff):
     factories.ProjectFactory(network=network, aim=NAME)
-    seen = fingerprint(find(network, Words(NAME)))
+    seen = fingerprint(find(network, [Words(NAME)]))
     factories.ProjectFactory(network=network, aim=f"Also {NAME}")
     with pytest.raises(PlacesChanged) as changed:
         redact_words(by=staff, words=Words(NAME), reason=REASON, seen=seen)

@@ -57,7 +57,7 @@ def redact(request: MemberRequest) -> HttpResponse:
         return render(request, "records/redact.html", {"form": form})
     words, reason = form.cleaned_data["words"], form.cleaned_data["reason"]
     if "confirm" not in request.POST:
-        return _preview(request, form, words, find(request.membership.network, words))
+        return _preview(request, form, words, find(request.membership.network, [words]))
     try:
         done = redact_words(
             by=request.membership, words=words, reason=reason, seen=request.POST.get("seen", "")
@@ -87,8 +87,9 @@ def _preview(
         "form": form,
         "problem": problem,
         "counts": counts_of(places).items(),
-        "lines": [line_of(place, words) for place in places[(page - 1) * LINES : page * LINES]],
+        "lines": [line_of(place, [words]) for place in places[(page - 1) * LINES : page * LINES]],
         "number": len(places),
+        "caption": f"Places, page {page} of {pages}" if pages > 1 else "Places",
         "seen": fingerprint(places),
         "page": page,
         "pages": pages,
