@@ -5,12 +5,10 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import HttpRequest
 
 from iocn.shared.forms import Form
 from people.models import Level, Membership, Organisation, Post, RoleHeld, StaffTask
 from people.permissions import Permission, Role
-from people.scopes import organisations_for
 
 STATES = {
     "joined": ("Joined", Q(joined_at__isnull=False, closed_at=None)),
@@ -19,18 +17,12 @@ STATES = {
 }
 
 
-def _organisations(request: HttpRequest | None) -> QuerySet[Organisation]:
-    membership = getattr(request, "membership", None)
-    return organisations_for(membership) if membership else Organisation.objects.none()
-
-
 class MemberFilter(django_filters.FilterSet):
     """Filters of the list of members. Staff may search by e-mail address and see who is invited or has left."""
 
     q = django_filters.CharFilter(label="Search", method="search")
-    organisation = django_filters.ModelChoiceFilter(
-        label="Organisation", queryset=_organisations, method="at_organisation"
-    )
+    # Typed, not chosen: a city has hundreds.
+    organisation = django_filters.CharFilter(label="Organisation", method="at_organisation")
     level = django_filters.ChoiceFilter(label="Level", choices=Level.choices, method="at_level")
     role = django_filters.ChoiceFilter(label="Role", choices=Role.choices, method="with_role")
     state = django_filters.ChoiceFilter(
@@ -59,13 +51,10 @@ class MemberFilter(django_filters.FilterSet):
             rows = rows.filter(found)
         return rows
 
-    def at_organisation(
-        self, rows: QuerySet[Membership], name: str, value: Organisation
-    ) -> QuerySet[Membership]:
-        """Keep those with a post there now."""
-        return rows.filter(
-            Exists(Post.objects.current().filter(membership=OuterRef("pk"), organisation=value))
-        )
+    def at_organisation(self, rows: QuerySet[Membership], name: str, value: str) -> QuerySet[Membership]:
+        """Keep those with a post now at an organisation of such a name."""
+        posts = Post.objects.current().filter(membership=OuterRef("pk"), organisation__name__icontains=value)
+        return rows.filter(Exists(posts))
 
     def at_level(self, rows: QuerySet[Membership], name: str, value: str) -> QuerySet[Membership]:
         """Keep those with a post of the level now."""

@@ -18,7 +18,7 @@ from people.models import Membership, Network, StaffTask
 from programmes.escalations.models import Commitment, Escalation, EscalationEvent
 from programmes.escalations.states import OPEN, WITH_OWNER, Move, State
 from programmes.measures.models import Measure
-from programmes.projects.models import TeamMember
+from programmes.projects.models import PathwayProject, TeamMember
 
 # How far ahead a promise is spoken of, and how long a project may be quiet before it is.
 PROMISE_AHEAD = timedelta(days=14)
@@ -87,6 +87,16 @@ def gather(
     needs = _Needs(network, people, now or timezone.now())
     needs.read()
     return needs.sections()
+
+
+def needs_of(membership: Membership) -> tuple[list[Section], list[PathwayProject]]:
+    """Return one reader's sections, and the projects in whose teams they are, the last moved first."""
+    needs = _Needs(membership.network, {membership.pk: membership}, timezone.now())
+    needs.read()
+    projects = [places[0].project for places in needs.teams.values()]
+    return needs.sections()[membership.pk], sorted(
+        projects, key=lambda one: (one.moved_at, -one.pk), reverse=True
+    )
 
 
 class _Needs:

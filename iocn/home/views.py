@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from iocn.home.first_steps import first_steps
-from iocn.home.needs import gather
+from iocn.home.needs import needs_of
 from iocn.shared.templatetags.components import in_words
 from people.models import Membership
 from people.permissions import Permission
@@ -23,21 +23,17 @@ from programmes.projects.permissions import projects_for
 def home(request: MemberRequest) -> HttpResponse:
     """Show what waits for the reader first, then news, then their projects and what they can begin."""
     membership = request.membership
-    sections = gather(membership.network, [membership])[membership.pk]
-    projects = projects_for(membership)
+    sections, own = needs_of(membership)
     context: dict[str, Any] = {
         "needs": [section for section in sections if not section.is_news],
         "news": [section for section in sections if section.is_news],
         "may_raise": membership.may(Permission.RAISE_ASK),
     }
     if membership.is_evaluator_only:
-        context["stages"] = _by_stage(projects)
+        context["stages"] = _by_stage(projects_for(membership))
         context["asks"] = asks_by_state(membership.network)
     else:
-        own = projects.filter(team__membership=membership, team__left_on=None)
-        context["projects"] = [
-            _project_item(project, membership) for project in own.order_by("-moved_at", "pk")[:6]
-        ]
+        context["projects"] = [_project_item(project, membership) for project in own[:6]]
     if membership.is_staff:
         context["first_steps"] = first_steps(membership.network)
     return render(request, "home/home.html", context)

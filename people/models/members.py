@@ -7,7 +7,7 @@ from typing import Any, ClassVar, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.aggregates import StringAgg
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -73,7 +73,9 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def with_roles(self) -> MembershipQuerySet:
         """Read the roles in the same query (`membership.roles`)."""
-        return self.annotate(role_keys=StringAgg("roles_held__role", Value(",")))
+        # Not joined: rows that are grouped are all read before the first page of a list is known.
+        held = RoleHeld.objects.filter(membership=OuterRef("pk")).order_by().values("membership")
+        return self.annotate(role_keys=Subquery(held.values(keys=StringAgg("role", Value(",")))))
 
     def with_main_post(self) -> MembershipQuerySet:
         """Read the main post and its organisation along (`membership.main_post`)."""

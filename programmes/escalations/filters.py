@@ -6,15 +6,13 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import Q
-from django.http import HttpRequest
 
 from iocn.shared.forms import Form
-from people.models import Domain, Membership, Organisation
+from people.models import Domain
 from people.permissions import Permission
 from programmes.escalations.models import Escalation, EscalationQuerySet
 from programmes.escalations.permissions import asks_waiting_for
 from programmes.escalations.states import WITH_OWNER, WITH_TEAM, State
-from programmes.projects.permissions import projects_for
 
 WAITING, RAISED, UNOWNED, OPEN, ALL = "waiting", "raised", "unowned", "open", "all"
 SHOW = [
@@ -25,19 +23,6 @@ SHOW = [
     (ALL, "All"),
 ]
 TURN = [("owner", "Leader’s or staff’s turn"), ("team", "Team’s turn")]
-
-
-def _organisations(request: HttpRequest) -> Any:
-    return Organisation.objects.filter(network=request.membership.network_id)  # type: ignore[attr-defined]
-
-
-def _owners(request: HttpRequest) -> Any:
-    network = request.membership.network_id  # type: ignore[attr-defined]
-    return Membership.objects.leaders().filter(network=network)
-
-
-def _projects(request: HttpRequest) -> Any:
-    return projects_for(request.membership)  # type: ignore[attr-defined]
 
 
 class AskFilter(django_filters.FilterSet):
@@ -56,11 +41,12 @@ class AskFilter(django_filters.FilterSet):
     domain = django_filters.ChoiceFilter(
         label="About", choices=[("unsure", "Not sure"), *Domain.choices], method="about", empty_label="Any"
     )
-    owner = django_filters.ModelChoiceFilter(label="With", queryset=_owners, empty_label="Anybody")
-    organisation = django_filters.ModelChoiceFilter(
-        label="Organisation", queryset=_organisations, empty_label="Any"
+    # Typed, not chosen: a city has hundreds of leaders and thousands of projects.
+    owner = django_filters.CharFilter(label="With", field_name="owner__name", lookup_expr="icontains")
+    organisation = django_filters.CharFilter(
+        label="Organisation", field_name="organisation__name", lookup_expr="icontains"
     )
-    project = django_filters.ModelChoiceFilter(label="Project", queryset=_projects, empty_label="Any")
+    project = django_filters.CharFilter(label="Project", field_name="project__name", lookup_expr="icontains")
 
     class Meta:
         model = Escalation
@@ -74,8 +60,7 @@ class AskFilter(django_filters.FilterSet):
         super().__init__(data, *args, **kwargs)
         self.shown: str = data["show"]
         if not self.request.membership.may(Permission.SEE_PEOPLE):
-            # Citizen partners see no organisations, leaders and projects but those of their own projects' asks;
-            # evaluators read no names.
+            # Who may not see organisations and members does not find asks by their names either.
             for name in ("owner", "organisation", "project"):
                 del self.filters[name]
 

@@ -16,6 +16,7 @@ from programmes.escalations.models import (
 )
 from programmes.escalations.states import OPEN, WITH_OWNER, WITH_TEAM, Move, State, after
 from programmes.projects.models import PathwayProject, TeamMember
+from programmes.projects.permissions import part_in
 
 OWNERS_MOVES = (Move.ACKNOWLEDGE, Move.HAND_ON, Move.ACCEPT, Move.DECLINE, Move.DONE)
 TEAMS_MOVES = (Move.CONFIRM, Move.NOT_SETTLED, Move.WITHDRAW)
@@ -81,11 +82,19 @@ def projects_to_ask_for(membership: Membership) -> QuerySet[PathwayProject]:
     return projects.filter(Exists(places.filter(project=OuterRef("pk"))))
 
 
+def _may_ask_for(membership: Membership, project: PathwayProject) -> bool:
+    """Whether the project is one of `projects_to_ask_for`."""
+    if project.network_id != membership.network_id or not project.is_open:
+        return False
+    parts = (TeamMember.Part.LEAD, TeamMember.Part.TEAM, TeamMember.Part.COACH)
+    return membership.is_staff or part_in(membership, project) in parts
+
+
 def may_raise(membership: Membership, project: PathwayProject | None = None) -> Answer:
     """Say whether the membership may raise an ask, for the project if one is given."""
     if not membership.may(Permission.RAISE_ASK):
         return no("Ask through somebody of your project’s team.")
-    if project is not None and not projects_to_ask_for(membership).filter(pk=project.pk).exists():
+    if project is not None and not _may_ask_for(membership, project):
         return no("Only its team asks for a project, while work on it goes on.")
     return YES
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
-from people.models import Membership, Network
+from people.models import Membership, Network, Post
 
 # An open project in which nothing has moved for so long is stalled.
 STALLED_AFTER = timedelta(weeks=4)
@@ -50,6 +51,11 @@ class PathwayProjectQuerySet(models.QuerySet["PathwayProject"]):
             )
         )
 
+    def with_part_of(self, membership: Membership) -> PathwayProjectQuerySet:
+        """Read the membership's part in each one's team along (`project.own_part`, None if it has none)."""
+        part = TeamMember.objects.now().filter(project=models.OuterRef("pk"), membership=membership)
+        return self.annotate(own_part=models.Subquery(part.order_by().values("part")))
+
     def with_leads(self) -> PathwayProjectQuerySet:
         """Fetch who leads each one's team now as `leads`."""
         leads = TeamMember.objects.now().filter(part=TeamMember.Part.LEAD).select_related("membership")
@@ -87,6 +93,10 @@ class PathwayProject(models.Model):
     moved_at = models.DateTimeField(default=timezone.now)
 
     objects = PathwayProjectQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        # An annotation of the query set's with_part_of().
+        own_part: str | None
 
     class Meta:
         ordering = ["name", "id"]
@@ -136,6 +146,11 @@ class TeamMemberQuerySet(models.QuerySet["TeamMember"]):
         """Return those who are in their team and have not left."""
         return self.filter(left_on=None)
 
+    def with_main_posts(self) -> TeamMemberQuerySet:
+        """Read each one's membership, main post (`place.main_post`) and its organisation in the same query."""
+        main = models.FilteredRelation("membership__posts", condition=Q(membership__posts__is_main=True))
+        return self.annotate(main_post=main).select_related("membership", "main_post__organisation")  # type: ignore[misc]
+
 
 class TeamMember(models.Model):
     """A membership's part in a project, from and until."""
@@ -151,6 +166,9 @@ class TeamMember(models.Model):
     part = models.CharField(max_length=20, choices=Part, default=Part.TEAM)
     joined_on = models.DateField(default=timezone.localdate)
     left_on = models.DateField(null=True, blank=True)
+
+    # Read along by with_main_posts().
+    main_post: Post | None = None
 
     objects = TeamMemberQuerySet.as_manager()
 

@@ -35,9 +35,14 @@ def teammates(membership: Membership) -> QuerySet[Membership]:
 
 
 def part_in(membership: Membership, project: PathwayProject) -> str:
-    """Return the membership's part in the project's team now, empty if it has none."""
+    """Return the membership's part in the project's team now, empty if it has none.
+
+    From `with_part_of(membership)` where it was used, else read now.
+    """
+    if hasattr(project, "own_part"):
+        return project.own_part or ""
     found = TeamMember.objects.now().filter(project=project, membership=membership)
-    return found.values_list("part", flat=True).first() or ""
+    return found.order_by().values_list("part", flat=True).first() or ""
 
 
 def may_read_words(membership: Membership, project: PathwayProject) -> bool:

@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
-
 from people.models import Level, Membership, MembershipQuerySet
 from programmes.projects.models import PathwayProject, TeamMember
 
@@ -35,8 +33,7 @@ class Composition:
 
 def team_of(project: PathwayProject) -> list[TeamMember]:
     """Return who is in the team now with their main posts, leads first."""
-    places = TeamMember.objects.now().filter(project=project)
-    places = places.prefetch_related(Prefetch("membership", Membership.objects.with_main_post()))
+    places = TeamMember.objects.now().filter(project=project).with_main_posts()
     return sorted(places, key=lambda place: _ORDER[Part(place.part)])
 
 
@@ -52,7 +49,7 @@ def composition_of(team: Sequence[TeamMember]) -> Composition:
     organisations = set()
     coaches = sum(place.part == Part.COACH for place in team)
     for place in team:
-        post = place.membership.main_post
+        post = place.main_post
         if post:
             organisations.add(post.organisation_id)
         if place.part == Part.CITIZEN_PARTNER:

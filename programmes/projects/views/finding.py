@@ -8,5 +8,6 @@ from programmes.projects.permissions import projects_for
 
 
 def project_or_404(request: MemberRequest, pk: int) -> PathwayProject:
-    """Return the project with its network and programme if the reader may see it."""
-    return get_object_or_404(projects_for(request.membership).select_related("network", "programme"), pk=pk)
+    """Return the project with its network, its programme and the reader's part in it, if they may see it."""
+    seen = projects_for(request.membership).with_part_of(request.membership)
+    return get_object_or_404(seen.select_related("network", "programme"), pk=pk)

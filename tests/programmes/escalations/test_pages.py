@@ -340,9 +340,9 @@ def test_the_list_is_searched_and_narrowed(raised, signed_in):
         ({"turn": "owner", "domain": "data"}, [letters]),
         ({"domain": "unsure"}, ["A quiet room"]),
         ({"state": "done"}, ["A scanner"]),
-        ({"owner": raised.leader.pk, "urgency": "stopping"}, [letters]),
-        ({"organisation": raised.practice.pk}, ["A quiet room"]),
-        ({"project": raised.project.pk}, [letters]),
+        ({"owner": "patel", "urgency": "stopping"}, [letters]),
+        ({"organisation": raised.practice.name}, ["A quiet room"]),
+        ({"project": raised.project.name}, [letters]),
         ({"show": "waiting", "q": "scanner"}, []),
     ]:
         assert sorted(shown_in(client, **query)) == sorted(found), query
