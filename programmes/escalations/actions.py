@@ -20,6 +20,7 @@ from people.actions.members import lock_members
 from people.actions.staff_list import add_staff_task, settle_what_waits
 from people.models import Counter, Membership, MembershipQuerySet, Organisation, StaffTask
 from programmes.escalations import news
+from programmes.escalations.hooks import AskedFrom
 from programmes.escalations.models import Commitment, Escalation, EscalationEvent, EscalationQuerySet
 from programmes.escalations.permissions import asks_for, may, may_raise, possible_now
 from programmes.escalations.routing import own_organisation, route_for
@@ -50,10 +51,12 @@ def raise_ask(
     domain: str = "",
     organisation: Organisation | None = None,
     restricted: bool = False,
+    asked_from: AskedFrom | None = None,
     form_key: uuid.UUID | None = None,
 ) -> Escalation:
     """Put an ask to whoever can settle it, and tell them. The raiser's own organisation is the default.
 
+    `asked_from` is something of a room above, such as a cohort, that the ask is tied to.
     A form sent twice (the same `form_key`, the same words) is one ask: the second time returns it.
     """
     require(may_raise(by, project))
@@ -89,6 +92,8 @@ def raise_ask(
     # Where it goes and who was passed over, for the timeline.
     text = "\n".join([*way.passed_over, way.why])
     _write(escalation, by, Move.RAISE, State.RAISED, to=way.owner, text=text)
+    if asked_from:
+        asked_from.tie(escalation)
     return escalation
 
 

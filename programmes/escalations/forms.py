@@ -11,6 +11,7 @@ from django.utils import timezone
 from iocn.shared.forms import Form
 from people.models import Domain, Membership, Organisation
 from programmes.escalations.actions import can_own
+from programmes.escalations.hooks import AskedFrom, find_asked_from
 from programmes.escalations.models import Escalation
 from programmes.escalations.permissions import projects_to_ask_for
 from programmes.escalations.routing import own_organisation
@@ -66,9 +67,12 @@ class RaiseForm(Form):
         required=False,
         help_text="Only you, whoever decides it and network staff see a restricted ask; your team does not.",
     )
+    # What it is raised from in a room above, such as a cohort.
+    asked_from = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
     form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+        self.membership = membership
         initial = {"form_key": uuid.uuid4(), "organisation": own_organisation(membership)}
         kwargs["initial"] = initial | kwargs.pop("initial", {})
         super().__init__(*args, **kwargs)
@@ -84,6 +88,10 @@ class RaiseForm(Form):
             (projects, "a project of yours"),
         ):
             field.error_messages["invalid_choice"] = f"Choose {what} from the list."
+
+    def clean_asked_from(self) -> AskedFrom | None:
+        """Return what the ask is tied to; nothing if the person is no longer in it."""
+        return find_asked_from(self.membership, self.cleaned_data["asked_from"])
 
 
 class ActForm(Form):

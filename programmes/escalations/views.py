@@ -18,6 +18,7 @@ from people.models import Domain, Organisation
 from people.permissions import Permission
 from people.web import MemberRequest, network_page
 from programmes.escalations import actions, filters, forms
+from programmes.escalations.hooks import find_asked_from
 from programmes.escalations.models import Escalation, EscalationEvent
 from programmes.escalations.permissions import asks_for, may, may_raise, possible_now, projects_to_ask_for
 from programmes.escalations.routing import Route, mandates, route_for
@@ -132,10 +133,12 @@ def raise_ask(request: MemberRequest) -> HttpResponseBase:
             # Nothing is wrong yet: the person has only looked where it would go.
             form = forms.RaiseForm(initial=_typed(form), membership=membership)
     else:
-        form = forms.RaiseForm(initial={"project": _project_asked_for(request)}, membership=membership)
+        initial = {"project": _project_asked_for(request), "asked_from": request.GET.get("from", "")}
+        form = forms.RaiseForm(initial=initial, membership=membership)
     context = {
         "form": form,
         "has_projects": projects_to_ask_for(membership).exists(),
+        "asked_from": find_asked_from(membership, str(form["asked_from"].value() or "")),
         **_route_of(request, form),
     }
     return render(request, "escalations/raise.html", context)
