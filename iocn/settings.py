@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "iocn.operations",
     "people",
     "programmes",
+    "learning",
     "iocn.home",
     "iocn.digests",
     "iocn.records",

@@ -24,6 +24,7 @@ urlpatterns += [
     path("<slug:network>/", include("programmes.projects.urls")),
     path("<slug:network>/", include("programmes.measures.urls")),
     path("<slug:network>/", include("programmes.escalations.urls")),
+    path("<slug:network>/", include("learning.urls")),
     path("<slug:network>/", include("iocn.records.urls")),
     path("<slug:network>/", include("iocn.home.urls")),
 ]

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     SEE_ALL_ASKS = "see every ask"
     ROUTE_ASK = "bring an ask to somebody who can decide it"
     DECIDE_ASK = "be asked, and decide"
+    MANAGE_COHORTS = "set up every cohort, enrol people and take attendance"
 
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {

@@ -1,11 +1,12 @@
 """Made data. Each factory makes the least that is valid; tests name what matters to them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from learning.models import Attendance, Cohort, Enrolment, Facilitator, Session
 from people.models import Membership, Network, Organisation, Person, Post, Remit, RoleHeld
 from programmes.models import Measure, Observation, PathwayProject, ProgrammeOfCare, Prototype, TeamMember
 
@@ -153,3 +154,65 @@ class ObservationFactory(DjangoModelFactory):
     numerator = 12
     denominator = 240
     added_by = factory.SubFactory(MembershipFactory, network=factory.SelfAttribute("..measure.network"))
+
+
+class CohortFactory(DjangoModelFactory):
+    """A PLP that began four weeks ago and goes on for some months."""
+
+    class Meta:
+        model = Cohort
+
+    network = factory.SubFactory(NetworkFactory)
+    kind = Cohort.Kind.PLP
+    name = factory.Sequence(lambda n: f"Cohort {n}")
+    begins_on = factory.LazyFunction(lambda: timezone.localdate() - timedelta(weeks=4))
+    ends_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(weeks=20))
+    capacity = 12
+
+
+class FacilitatorFactory(DjangoModelFactory):
+    class Meta:
+        model = Facilitator
+
+    cohort = factory.SubFactory(CohortFactory)
+    membership = factory.SubFactory(
+        MembershipFactory, network=factory.SelfAttribute("..cohort.network"), roles=["coach"]
+    )
+
+
+class EnrolmentFactory(DjangoModelFactory):
+    """Enrolled since the cohort began."""
+
+    class Meta:
+        model = Enrolment
+
+    cohort = factory.SubFactory(CohortFactory)
+    membership = factory.SubFactory(MembershipFactory, network=factory.SelfAttribute("..cohort.network"))
+    enrolled_on = factory.SelfAttribute("cohort.begins_on")
+
+
+class SessionFactory(DjangoModelFactory):
+    """A session of two hours; `in_days=3` says when, from today; today unless given."""
+
+    class Meta:
+        model = Session
+        exclude = ["in_days"]
+
+    cohort = factory.SubFactory(CohortFactory)
+    title = factory.Sequence(lambda n: f"Session {n}")
+    in_days = 0
+    starts_at = factory.LazyAttribute(
+        lambda made: (timezone.localtime() + timedelta(days=made.in_days)).replace(hour=9, minute=0, second=0)
+    )
+    ends_at = factory.LazyAttribute(lambda made: made.starts_at + timedelta(hours=2))
+    place = "Larkton Library"
+
+
+class AttendanceFactory(DjangoModelFactory):
+    class Meta:
+        model = Attendance
+
+    session = factory.SubFactory(SessionFactory)
+    enrolment = factory.SubFactory(EnrolmentFactory, cohort=factory.SelfAttribute("..session.cohort"))
+    mark = Attendance.Mark.PRESENT
+    by = factory.SelfAttribute("enrolment.membership")

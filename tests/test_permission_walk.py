@@ -106,6 +106,21 @@ TABLE = {
     "escalations:act hand-on": "xx----xxy xx----xxy",
     "escalations:act withdraw": "yx----yyx yx----yyx",
     "escalations:act comment": "yy----yyy yy----yyy",
+    "learning:cohorts": "yyyyyyyyy mmmmmmmmm",
+    "learning:new_cohort": "y-------- y--------",
+    "learning:here": "yyyyyyyyy yyyyyyyyy",
+    "learning:cohort": "y----yyy- mmmmmmmmm",
+    "learning:change_cohort": "y----xxx- y----xxx-",
+    "learning:copy_cohort": "y----xxx- y----xxx-",
+    "learning:history": "y----xxx- mmmmmmmmm",
+    "learning:participants": "y-----yy- mmmmmmmmm",
+    "learning:enrol": "y----xxx- y----xxx-",
+    "learning:participant": "y-----yx- y-----yx-",
+    "learning:leave": "mmmmmmmmm y-----xx-",
+    "learning:add_sessions": "y----xxx- y----xxx-",
+    "learning:session": "y-----xx- y-----xx-",
+    "learning:call_off": "mmmmmmmmm y-----xx-",
+    "learning:attendance": "y-----xx- y-----xx-",
     "records:records": "y-------- m--------",
     "records:periods": "y-------- y--------",
     "records:holds": "y-------- m--------",
@@ -199,9 +214,16 @@ def place(db) -> SimpleNamespace:
     )
     assert ask.owner == who["owner"]
     prototype = factories.PrototypeFactory(project=project, name="A prototype")
+    cohort = factories.CohortFactory(network=network, name="A cohort")
+    factories.FacilitatorFactory(cohort=cohort, membership__name=f"Facilitator {NAME}")
+    enrolment = factories.EnrolmentFactory(cohort=cohort, membership=who["lead"], project=project)
+    factories.EnrolmentFactory(cohort=cohort, membership=who["partner"])
     return SimpleNamespace(
         network=network,
         who=who,
+        cohort=cohort,
+        enrolment=enrolment,
+        session=factories.SessionFactory(cohort=cohort),
         hold=Hold.objects.create(network=network, reason=f"Held {WORDS}", by=who["staff"], project=project),
         hospital=hospital,
         post=post,
@@ -273,6 +295,7 @@ def arguments(name: str, place: SimpleNamespace) -> dict[str, object]:
     usual = {
         "people": place.hospital if "organisation" in page else place.who["lead"],
         "projects": place.project,
+        "learning": place.cohort,
         "records": place.who["lead"],
     }
     if page in ("remit_take", "remit_give"):
@@ -291,6 +314,8 @@ def arguments(name: str, place: SimpleNamespace) -> dict[str, object]:
         "project": place.project.pk,
         "measure": place.measure.pk,
         "upload": place.file_of_numbers.pk,
+        "enrolment": place.enrolment.pk,
+        "session": place.session.pk,
         # An ask's number, or that of a measure's number.
         "number": place.ask.number if room == "escalations" else place.number.pk,
     }

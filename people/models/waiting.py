@@ -22,6 +22,7 @@ class StaffTask(models.Model):
         REMIT = "remit", "Remit"
         SPONSOR = "sponsor", "Executive sponsor"
         PROJECT = "project", "Project"
+        COHORT = "cohort", "Cohort"
         MESSAGE = "message", "E-mail that could not be sent"
 
     network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="staff_tasks")

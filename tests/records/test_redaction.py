@@ -48,6 +48,10 @@ def everywhere(network) -> Membership:
         to=factories.MembershipFactory(network=network, roles=["leader"]),
         text=f"{NAME} again",
     )
+    session = factories.SessionFactory(
+        cohort__network=network, cohort__name=f"Friends of {NAME}", title=f"With {NAME}", place=NAME
+    )
+    factories.AttendanceFactory(session=session, mark="substitute", substitute=NAME)
     place_hold(by=by, on=project, reason=f"The case of {NAME}")
     people.add_staff_task(kind="project", subject=project, text=f"Who follows {NAME}?")
     Upload.objects.create(

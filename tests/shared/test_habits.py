@@ -10,7 +10,7 @@ from django.conf import settings
 from django.forms import BaseForm
 
 ROOT = Path(settings.BASE_DIR)
-PACKAGES = ("iocn", "people", "programmes")
+PACKAGES = ("iocn", "people", "programmes", "learning")
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 PYTHON = sorted(
     file for package in PACKAGES for file in (ROOT / package).rglob("*.py") if "migrations" not in file.parts

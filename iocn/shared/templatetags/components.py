@@ -142,7 +142,11 @@ def navigation(context: Context) -> dict[str, object]:
     sections = [("Home", "home:home")]
     if not (membership.is_citizen_only or membership.is_evaluator_only):
         sections.append(("Raise an ask", "escalations:raise"))
-    sections += [("Asks", "escalations:inbox"), ("Projects", "projects:projects")]
+    sections += [
+        ("Asks", "escalations:inbox"),
+        ("Projects", "projects:projects"),
+        ("Learning", "learning:cohorts"),
+    ]
     if not membership.is_citizen_only:
         sections += [
             ("Measures", "measures:measures"),

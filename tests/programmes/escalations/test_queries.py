@@ -9,7 +9,7 @@ from tests.programmes.escalations.conftest import member
 
 INBOX = 4  # session, user, membership; the rows
 RAISE = 10
-ASK = 7  # session, user, membership; the ask, its events, its promises, the owner's post
+ASK = 8  # session, user, membership; the ask, its events, its promises, the owner's post, its cohort
 
 
 def fill(place, count):

@@ -1,0 +1,225 @@
+"""What a cohort's page answers: who is missing, what is next, and how its projects stand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import CharField, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from learning.models import Attendance, Cohort, CohortAsk, Enrolment, Session, number_of
+from people.models import Level, Membership, Organisation, Post
+from programmes.escalations.models import Escalation
+from programmes.escalations.permissions import asks_for
+from programmes.projects.models import PathwayProject, TestCycle
+from programmes.projects.permissions import projects_for
+
+# Organisations of whom nobody is in the cohort: so many are rows of the grid, the others a number.
+MISSING_SHOWN = 12
+
+
+# --- People and organisations -----------------------------------------------------------------------------
+def participants(cohort: Cohort, besides: Sequence[int] = ()) -> QuerySet[Enrolment]:
+    """Return who is in the cohort now, with their main post and how often they were at a session.
+
+    `besides` are enrolments that count though they have ended.
+    """
+    main = Post.objects.filter(membership=OuterRef("membership"), is_main=True)
+    here = Attendance.objects.filter(
+        enrolment=OuterRef("pk"), mark__in=Attendance.HERE, session__called_off_at=None
+    )
+    return (
+        Enrolment.objects.filter(Q(left_on=None) | Q(pk__in=besides), cohort=cohort)
+        .select_related("membership")
+        .annotate(
+            organisation_id=Subquery(main.values("organisation")[:1], output_field=IntegerField()),
+            organisation=Subquery(main.values("organisation__name")[:1], output_field=CharField()),
+            job_title=Subquery(main.values("job_title")[:1], output_field=CharField()),
+            level=Subquery(main.values("level")[:1], output_field=CharField()),
+            times_here=number_of(here, "enrolment"),
+        )
+    )
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """An organisation, and how many people of each level it has in the cohort."""
+
+    organisation: Organisation
+    cells: tuple[int, ...]
+
+    @property
+    def is_missing(self) -> bool:
+        return not any(self.cells)
+
+
+@dataclass(frozen=True)
+class Composition:
+    """A cohort by level and organisation: who is there, and who is missing."""
+
+    rows: list[GridRow]
+    totals: tuple[tuple[Level, int], ...]
+    people: int
+    free: int
+    unknown: int
+    # Organisations of whom nobody is there, and how many of them the grid leaves out.
+    missing: list[Organisation]
+
+    @property
+    def hidden(self) -> int:
+        return max(0, len(self.missing) - MISSING_SHOWN)
+
+    @property
+    def missing_levels(self) -> list[str]:
+        return [level.label.lower() for level, number in self.totals if not number]
+
+    @property
+    def sentence(self) -> str:
+        """Who is missing, in words."""
+        if not self.people:
+            return "Everybody: nobody is enrolled yet."
+        parts = []
+        if self.missing_levels:
+            parts.append(f"no {in_a_row(self.missing_levels, 'or')}")
+        if self.missing:
+            names = [organisation.name for organisation in self.missing]
+            shown = names if len(names) <= 4 else [*names[:3], f"{len(names) - 3} more"]
+            parts.append(f"nobody from {in_a_row(shown, 'and' if len(names) > 4 else 'or')}")
+        if not parts:
+            return "Nobody: every level and every organisation is there."
+        sentence = ", ".join(parts)
+        return f"{sentence[0].upper()}{sentence[1:]}."
+
+
+def in_a_row(words: Sequence[str], joined: str) -> str:
+    """Return "a, b and c"."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {joined} {words[-1]}"
+
+
+def composition_of(
+    people: Sequence[Any], organisations: Iterable[Organisation], capacity: int
+) -> Composition:
+    """Count participants (of `participants`) by the level and organisation of their main post."""
+    found: Counter[tuple[int, str]] = Counter()
+    levels: Counter[str] = Counter()
+    for person in people:
+        if person.organisation_id:
+            found[person.organisation_id, person.level] += 1
+            levels[person.level] += 1
+    rows = [
+        GridRow(organisation, tuple(found[organisation.pk, level] for level in Level))
+        for organisation in organisations
+    ]
+    there = [row for row in rows if not row.is_missing]
+    missing = [row for row in rows if row.is_missing]
+    return Composition(
+        rows=there + missing[:MISSING_SHOWN],
+        totals=tuple((level, levels[level]) for level in Level),
+        people=len(people),
+        free=max(0, capacity - len(people)),
+        unknown=sum(not person.organisation_id for person in people),
+        missing=[row.organisation for row in missing],
+    )
+
+
+# --- Sessions ---------------------------------------------------------------------------------------------
+def sessions_of(cohort: Cohort, reader: Membership) -> QuerySet[Session]:
+    """Return the cohort's sessions with how many were noted and there, and what was noted for the reader."""
+    noted = Attendance.objects.filter(session=OuterRef("pk"), enrolment__left_on=None)
+    own = Attendance.objects.filter(session=OuterRef("pk"), enrolment__membership=reader)
+    return cohort.sessions.annotate(
+        noted=number_of(noted, "session"),
+        here=number_of(
+            Attendance.objects.filter(session=OuterRef("pk"), mark__in=Attendance.HERE), "session"
+        ),
+        all_noted=number_of(Attendance.objects.filter(session=OuterRef("pk")), "session"),
+        own_mark=Subquery(own.values("mark")[:1], output_field=CharField()),
+    )
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """A cohort's sessions: all, the next, and those whose attendance is still to be taken."""
+
+    sessions: list[Any]
+    next: Any | None
+    to_take: list[Any]
+
+    def held_since(self, enrolled_on: date) -> int:
+        """How many sessions have begun since somebody was enrolled."""
+        return sum(
+            one.has_begun and not one.called_off_at and one.on_day >= enrolled_on for one in self.sessions
+        )
+
+
+def agenda_of(sessions: Sequence[Any], people: Sequence[Enrolment]) -> Agenda:
+    """Number the sessions, and find what is next and what is not noted yet."""
+    now = timezone.now()
+    coming = None
+    to_take = []
+    number = 0
+    for session in sessions:
+        if session.called_off_at:
+            session.number = None
+            continue
+        number += 1
+        session.number = number
+        session.expected = sum(person.enrolled_on <= session.on_day for person in people)
+        session.lacks = session.has_begun and session.noted < session.expected
+        if coming is None and session.ends_at >= now:
+            coming = session
+        if session.lacks:
+            to_take.append(session)
+    return Agenda(list(sessions), coming, to_take)
+
+
+# --- Projects and asks ------------------------------------------------------------------------------------
+@dataclass
+class ProjectLine:
+    """A project that participants bring: who, when it was last tested, what it asks for."""
+
+    project: Any
+    people: list[Membership] = field(default_factory=list)
+    asks: list[Escalation] = field(default_factory=list)
+
+
+def projects_of(cohort: Cohort, reader: Membership) -> QuerySet[PathwayProject]:
+    """Return the projects that participants bring, as far as the reader may see them, with the day of the
+    last test."""
+    last = TestCycle.objects.filter(prototype__project=OuterRef("pk")).order_by("-on").values("on")[:1]
+    brought = Enrolment.objects.now().filter(cohort=cohort, project__isnull=False).values("project")
+    return projects_for(reader).filter(pk__in=brought).annotate(last_test_on=Subquery(last))
+
+
+def open_asks_of(cohort: Cohort, reader: Membership) -> QuerySet[Escalation]:
+    """Return the open asks of the cohort's projects and those raised from it, as far as the reader may see."""
+    brought = Enrolment.objects.now().filter(cohort=cohort, project__isnull=False).values("project")
+    from_here = CohortAsk.objects.filter(cohort=cohort).values("escalation")
+    return (
+        asks_for(reader)
+        .open()
+        .filter(Q(project__in=brought) | Q(pk__in=from_here))
+        .with_promise()
+        .order_by("waiting_since", "id")
+    )
+
+
+def lines_of(
+    projects: Iterable[PathwayProject], people: Iterable[Enrolment], asks: Iterable[Escalation]
+) -> tuple[list[ProjectLine], list[Escalation]]:
+    """Return each project with its people and asks, and the asks that belong to none of them."""
+    lines = {project.pk: ProjectLine(project) for project in projects}
+    for person in people:
+        if person.project_id in lines:
+            lines[person.project_id].people.append(person.membership)
+    others = []
+    for ask in asks:
+        if ask.project_id in lines:
+            lines[ask.project_id].asks.append(ask)
+        else:
+            others.append(ask)
+    return list(lines.values()), others

@@ -1,0 +1,151 @@
+"""Attendance: a whole session on one screen, and a participant's own by the session's code."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from iocn.shared.models import History
+from iocn.shared.permissions import require
+from learning import actions
+from learning.actions.attendance import Noted, Taken, seen_as
+from learning.forms import CodeForm
+from learning.models import Attendance, Session
+from learning.overview import participants
+from learning.permissions import attendance_possible, may_run, own_sessions_today
+from learning.views.finding import session_or_404
+from people.web import MemberRequest, network_page, posted
+
+Mark = Attendance.Mark
+# So often may somebody mistype the code of a day.
+GUESSES = 12
+
+
+class Row:
+    """A participant on the screen: what is noted, and what happened to what was just said."""
+
+    def __init__(self, person: Any, noted: Attendance | None, conflict: Noted | None = None) -> None:
+        self.pk = person.pk
+        self.name = person.membership.name
+        self.post = person.organisation or ""
+        self.noted = noted
+        self.mark = noted.mark if noted else ""
+        self.substitute = noted.substitute if noted else ""
+        self.seen = seen_as(self.mark, self.substitute)
+        # What was meant and not written, because somebody else had written meanwhile.
+        self.meant = Attendance(mark=conflict.mark, substitute=conflict.substitute) if conflict else None
+
+
+@network_page()
+@require_http_methods(["GET", "POST"])
+def attendance(request: MemberRequest, pk: int, session: int) -> HttpResponseBase:
+    """Take the attendance of a whole session: each change at once, or all with one button."""
+    found = session_or_404(request, pk, session)
+    reader = request.membership
+    require(may_run(reader, found.cohort))
+    taken = Taken()
+    if request.method == "POST":
+        only = request.POST.get("row", "") if request.htmx else ""  # type: ignore[attr-defined]
+        try:
+            taken = actions.take_attendance(
+                by=reader,
+                session=found,
+                noted=_noted(request, only),
+                all_others_present="all" in request.POST,
+            )
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
+            return redirect(found.cohort)
+        if only:
+            return _one_row(request, found, only, taken)
+        if not taken.conflicts:
+            messages.success(request, "The attendance is saved.")
+            return redirect(request.path)
+    rows = _rows(found, taken)
+    context = {
+        "cohort": found.cohort,
+        "session": found,
+        "possible": attendance_possible(found),
+        "rows": rows,
+        "left": sum(not row.mark for row in rows),
+        "here": sum(row.mark in Attendance.HERE for row in rows),
+        "conflicts": [row for row in rows if row.meant],
+        "marks": Mark.choices,
+        "history": History.objects.of(found)[:10],
+    }
+    return render(request, "learning/attendance.html", context, status=409 if taken.conflicts else 200)
+
+
+def _noted(request: MemberRequest, only: str) -> list[Noted]:
+    """Return what the form says, of one row or of all in which something is chosen."""
+    found = []
+    for name, mark in request.POST.items():
+        number = name.removeprefix("m")
+        if number == name or not number.isdecimal() or mark not in Mark.values or only not in ("", number):
+            continue
+        substitute = request.POST.get(f"n{number}", "").strip()[:120] if mark == Mark.SUBSTITUTE else ""
+        one = Noted(int(number), str(mark), substitute, request.POST.get(f"s{number}", ""))
+        # What stands there as it was shown is not said again: somebody else may have changed it meanwhile.
+        if one.words != one.seen:
+            found.append(one)
+    return found
+
+
+def _rows(session: Session, taken: Taken, only: int | None = None) -> list[Row]:
+    noted = {row.enrolment_id: row for row in session.attendance.select_related("by")}
+    people = participants(session.cohort, besides=list(noted)).order_by("membership__name", "pk")
+    if only is not None:
+        people = people.filter(pk=only)
+    return [
+        Row(
+            person,
+            noted.get(person.pk),
+            taken.conflicts[person.pk][1] if person.pk in taken.conflicts else None,
+        )
+        for person in people
+    ]
+
+
+def _one_row(request: MemberRequest, session: Session, only: str, taken: Taken) -> HttpResponse:
+    """Answer one change: what is saved now, or the row with what somebody else wrote."""
+    rows = _rows(session, taken, int(only)) if only.isdecimal() else []
+    if not rows:
+        return HttpResponse(status=204)
+    template = "learning/attendance.html#row" if rows[0].meant else "learning/attendance.html#noted"
+    response = render(request, template, {"row": rows[0], "marks": Mark.choices, "is_new": True})
+    if rows[0].meant:
+        response["HX-Retarget"], response["HX-Reswap"] = f"#r{rows[0].pk}", "outerHTML"
+    return response
+
+
+@network_page()
+@require_http_methods(["GET", "POST"])
+def here(request: MemberRequest) -> HttpResponseBase:
+    """Let a participant say with the code of today's session that they are there."""
+    reader = request.membership
+    sessions = list(own_sessions_today(reader))
+    form = CodeForm(posted(request))
+    if form.is_valid():
+        tries = f"attendance-code:{reader.pk}:{sessions[0].on_day if sessions else ''}"
+        cache.add(tries, 0, 60 * 60 * 24)
+        match = next((one for one in sessions if one.code == form.cleaned_data["code"]), None)
+        if cache.incr(tries) > GUESSES:
+            form.add_error(
+                "code", "That was wrong too often today. Ask whoever runs the session to note you."
+            )
+        elif match is None:
+            form.add_error("code", "No session of yours today has this code. Look at it once more")
+        else:
+            try:
+                actions.mark_self(by=reader, session=match)
+            except ValidationError as error:
+                form.add_error(None, error)
+            else:
+                cache.delete(tries)
+                messages.success(request, f"You are noted as present at “{match.title}”.")
+                return redirect("learning:cohort", reader.network.slug, match.cohort_id)
+    return render(request, "learning/here.html", {"form": form, "sessions": sessions})
