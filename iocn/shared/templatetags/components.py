@@ -101,6 +101,27 @@ def _count(number: int, unit: str) -> str:
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
+# --- Components that hold whatever a page puts into them -----------------------------------------------------
+@register.simple_block_tag
+def details(content: str, summary: str, open: object = False) -> str:
+    """Show what is between the tags when the summary is pressed."""
+    return render_to_string(
+        "components/details.html", {"summary": summary, "open": open, "content": SafeString(content)}
+    )
+
+
+@register.simple_block_tag
+def inset(content: str) -> str:
+    """Set a remark apart."""
+    return render_to_string("components/inset.html", {"content": SafeString(content)})
+
+
+@register.simple_block_tag
+def problem(content: str, heading: str) -> str:
+    """Say what is in the way of going on, where it is no field of a form."""
+    return render_to_string("components/problem.html", {"heading": heading, "content": SafeString(content)})
+
+
 # --- Forms -------------------------------------------------------------------------------------------------
 class _TokenNode(CsrfTokenNode):
     """Beside the token against forgery, the one with which a form acts once (iocn.shared.sending)."""
