@@ -12,8 +12,7 @@ NOT_DECLARED = {
     "contenttypes.ContentType": "names of our tables",
     "auth.Permission": "Django's own, unused",
     "auth.Group": "Django's own, unused",
-    "sessions.Session": "who is signed in, signed and gone after two weeks; a form that waits for a sign-in, an hour",
-    "shared.SentForm": "that a form was sent, as a hash, and where it led; gone after 15 days",
+    "sessions.Session": "who is signed in, signed and gone after two weeks",
     "account.EmailConfirmation": "allauth's own, unused: an invitation proves the address",
 }
 

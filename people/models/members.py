@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -42,6 +42,9 @@ class Person(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
     objects = PersonManager()
+
+    if TYPE_CHECKING:
+        memberships_read: list[Membership]  # of whoever is signed in: people/backend.py
 
     class Meta:
         verbose_name_plural = "people"

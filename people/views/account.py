@@ -19,7 +19,7 @@ from people.messages import STOP_SALT
 from people.models import Membership, Message, Network
 from people.web import MemberRequest, network_page, posted
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "people.backend.Backend"
 
 
 @require_GET

@@ -28,6 +28,12 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
         """Read the network, who raised it, whom it is with, who is answerable, its project and organisation."""
         return self.select_related("network", "raised_by", "owner", "sponsor", "project", "organisation")
 
+    def with_names(self) -> EscalationQuerySet:
+        """Read only what a list shows: an ask's own line, and the names of those it is with."""
+        own = ("network", "number", "ask", "state", "urgency", "restricted", "waiting_since")
+        names = ("raised_by", "raised_by__name", "owner", "owner__name", "project", "project__name")
+        return self.select_related("raised_by", "owner", "project").only(*own, *names)
+
     def with_team_of(self, membership: Membership) -> EscalationQuerySet:
         """Say of each whether the membership speaks for its team (`escalation.speaks_for_team`)."""
         return self.annotate(
@@ -132,6 +138,10 @@ class Escalation(models.Model):
     def reference(self) -> str:
         """Its name in the network, never reused: E-42."""
         return f"E-{self.number}"
+
+    def get_urgency_display(self) -> str:  # type: ignore[no-redef]
+        """Return the label; Django's own makes a dictionary of all choices each time, and lists show many."""
+        return self.Urgency(self.urgency).label
 
     def get_absolute_url(self) -> str:
         return reverse("escalations:ask", args=[self.network.slug, self.number])

@@ -76,13 +76,14 @@ class Asks(Listing):
 @require_GET
 def inbox(request: MemberRequest) -> HttpResponseBase:
     """Show what waits for the reader, longest first; by its tabs and filters any ask that they may see."""
-    asks = asks_for(request.membership).with_people().with_promise()
+    asks = asks_for(request.membership).with_promise()
+    is_file = bool(wanted_format(request))
     shown = request.GET.get("show", "")
     newest_first = shown in (filters.RAISED, filters.ALL)
     listing = Asks(
         request,
-        asks,
-        DOWNLOAD if wanted_format(request) else COLUMNS,
+        asks.with_people() if is_file else asks.with_names(),
+        DOWNLOAD if is_file else COLUMNS,
         filters.AskFilter,
         sort="-ask" if newest_first else "-waited",
         name="asks",

@@ -47,7 +47,7 @@ def ask_state(escalation: Escalation) -> dict[str, str]:
 def asks_of(context: Context, project: Any) -> dict[str, object]:
     """Show what a project's team asked and what came of it, as far as the reader may see it."""
     membership = context["membership"]
-    asks = asks_for(membership).filter(project=project).with_people().with_promise().order_by("-number")
+    asks = asks_for(membership).filter(project=project).with_names().with_promise().order_by("-number")
     found = list(asks[: SHOWN + 1])
     return {
         "network": membership.network,

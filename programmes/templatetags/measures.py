@@ -21,12 +21,11 @@ def measures_of(context: Context, project: PathwayProject) -> dict[str, Any]:
     """
     membership = context["membership"]
     today = today_in(membership.network)
-    lines = []
-    for measure in measures_for(membership).filter(project=project).prefetch_related("observations"):
-        series = Series.of(measure)
-        lines.append((measure, series, series.due(today) or "a number"))
+    measures = list(measures_for(membership).filter(project=project))
     return {
-        "lines": lines,
+        "lines": [
+            (series.measure, series, series.due(today) or "a number") for series in Series.of_many(measures)
+        ],
         "project": project,
         "network": membership.network,
         "may_add": may_add(membership, project),

@@ -224,7 +224,7 @@ def test_the_page_takes_the_same_queries_however_much_there_is(
         asks.accept(by=leader, escalation=ask, seen=None, what="Soon", due_on=timezone.localdate())
         raise_ask(nurse)
     client = signed_in(leader)
-    # Session, person, membership, teams with their projects, asks to answer, promises, the team's word, news,
+    # Session, person with memberships, teams with their projects, asks to answer, promises, the team's word, news,
     # numbers, asks that nobody took.
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(reverse("home:home", args=[network.slug]))

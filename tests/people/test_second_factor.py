@@ -265,7 +265,7 @@ def test_the_requirement_costs_no_query(network, signed_in, django_assert_num_qu
     client = signed_in(staff)
     Authenticator.objects.create(user=staff.person, type="totp", data={})
     client.get("/larkton/me/")
-    with django_assert_num_queries(4) as before:
+    with django_assert_num_queries(3) as before:
         client.get("/larkton/me/")
     ask_for_it(network)
     with django_assert_num_queries(len(before)):
@@ -283,7 +283,7 @@ def test_the_settings_ask_the_same_of_the_database_for_many_members(
     actions.change_network(by=staff, second_factor_required=True, leaders_see_all_asks=False)
     client = signed_in(staff)
     client.get("/larkton/settings/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         page = client.get("/larkton/settings/")
     assert len(page.context["lacking"]) == min(number, 20)
 

@@ -1,6 +1,7 @@
 """Filters and tags that every page may use without loading: settings.py makes them built in."""
 
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django import template
@@ -8,17 +9,19 @@ from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.forms.fields import Field
 from django.forms.widgets import ChoiceWidget, MultiWidget
-from django.template import Context
-from django.template.base import Parser, Token
-from django.template.defaulttags import CsrfTokenNode
-from django.template.loader import render_to_string
+from django.template import Context, Template
+from django.template.loader import get_template
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from iocn.shared.sending import new_token
-
 register = template.Library()
+
+# strftime is slow, and speaks the machine's language.
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
 # --- Time in people's terms -------------------------------------------------------------------------------
@@ -35,7 +38,7 @@ def day(value: date | datetime | str | None) -> str:
         value = datetime.fromisoformat(value)
     if isinstance(value, datetime):
         value = _local(value)
-    return f"{value.day} {value:%B %Y}"
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
 @register.filter
@@ -48,7 +51,7 @@ def clock(value: datetime | None) -> str:
         return "midday"
     if (local.hour, local.minute) == (0, 0):
         return "midnight"
-    minutes = f":{local:%M}" if local.minute else ""
+    minutes = f":{local.minute:02}" if local.minute else ""
     return f"{local.hour % 12 or 12}{minutes}{'am' if local.hour < 12 else 'pm'}"
 
 
@@ -67,13 +70,31 @@ def in_words(value: date | datetime | None) -> str:
 @register.simple_tag
 def moment(value: date | datetime | None) -> str:
     """Show a date or time in people's terms, the exact one on hover and in the markup."""
-    if not value:
-        return ""
-    exact = f"{day(value)} at {clock(value)}" if isinstance(value, datetime) else day(value)
-    iso = _local(value).isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
-    shown = render_to_string("components/moment.html", {"iso": iso, "exact": exact, "words": in_words(value)})
+    return _time(value, in_words(value)) if value else ""
+
+
+@register.simple_tag
+def waiting(since: datetime | None) -> str:
+    """Show how long something has waited, since when on hover and in the markup."""
+    return _time(since, waited(since), "since ") if since else ""
+
+
+def _time(value: date | datetime, words: str, before: str = "") -> str:
+    if isinstance(value, datetime):
+        value = _local(value)
+        iso, exact = value.isoformat(timespec="seconds"), f"{day(value)} at {clock(value)}"
+    else:
+        iso, exact = value.isoformat(), day(value)
+    # Lists show dozens: without all that a page's context brings along.
+    shown = _time_template().render(Context({"iso": iso, "exact": before + exact, "words": words}))
     # The template's last line break would be a space before a full stop.
     return SafeString(shown.strip())
+
+
+@cache
+def _time_template() -> Template:
+    found: Template = get_template("components/moment.html").template  # type: ignore[attr-defined]
+    return found
 
 
 @register.filter
@@ -101,46 +122,7 @@ def _count(number: int, unit: str) -> str:
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
-# --- Components that hold whatever a page puts into them -----------------------------------------------------
-@register.simple_block_tag
-def details(content: str, summary: str, open: object = False) -> str:
-    """Show what is between the tags when the summary is pressed."""
-    return render_to_string(
-        "components/details.html", {"summary": summary, "open": open, "content": SafeString(content)}
-    )
-
-
-@register.simple_block_tag
-def inset(content: str) -> str:
-    """Set a remark apart."""
-    return render_to_string("components/inset.html", {"content": SafeString(content)})
-
-
-@register.simple_block_tag
-def problem(content: str, heading: str) -> str:
-    """Say what is in the way of going on, where it is no field of a form."""
-    return render_to_string("components/problem.html", {"heading": heading, "content": SafeString(content)})
-
-
 # --- Forms -------------------------------------------------------------------------------------------------
-class _TokenNode(CsrfTokenNode):
-    """Beside the token against forgery, the one with which a form acts once (iocn.shared.sending)."""
-
-    def render(self, context: Context) -> SafeString:
-        """Return the hidden fields."""
-        against_forgery = SafeString(super().render(context))
-        request = context.get("request")
-        if request is None or getattr(request, "membership", None) is None:
-            return against_forgery
-        return against_forgery + render_to_string("components/form_token.html", {"token": new_token(request)})
-
-
-@register.tag
-def csrf_token(parser: Parser, token: Token) -> _TokenNode:
-    """Take the place of Django's own {% csrf_token %}, so that no form can forget the second token."""
-    return _TokenNode()
-
-
 @register.filter
 def problems(form: object) -> list[dict[str, str]]:
     """Return what is wrong in a form, with the address of the field to go to, for the error summary.

@@ -13,7 +13,6 @@ import {
 } from "nhsuk-frontend";
 import { watchKeys } from "./keys.js";
 import { sendOnce } from "./send-once.js";
-import { tellTrouble } from "./trouble.js";
 
 document.body.classList.add("js-enabled", "nhsuk-frontend-supported");
 
@@ -35,5 +34,4 @@ document.querySelector(".nhsuk-skip-link")?.addEventListener("click", () => {
 });
 
 sendOnce();
-tellTrouble();
 watchKeys();

@@ -153,7 +153,7 @@ def test_the_list_takes_as_many_queries_for_ten_times_the_measures(
         MeasureFactory(project=project, values=[1, 2, 3])
     client = signed_in(MembershipFactory(network=network))
     client.get("/larkton/measures/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert len(client.get("/larkton/measures/").context["lines"]) == many
 
 
@@ -180,7 +180,7 @@ def test_a_measure_takes_as_many_queries_for_ten_times_the_numbers(
     measure = MeasureFactory(project=project, values=range(many))
     client = signed_in(nurse)
     client.get(page(measure))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         assert len(client.get(page(measure)).context["numbers"]) == many
 
 

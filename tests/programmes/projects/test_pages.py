@@ -414,18 +414,18 @@ def fill(network, lead, programme, times):
 
 
 PAGES = {
-    "/larkton/projects/": 6,
-    "/larkton/projects/?q=Letters&mine=on": 6,
-    "/larkton/programmes/": 4,
-    "/larkton/programmes/{programme}/": 7,
-    "/larkton/projects/{project}/": 11,
-    "/larkton/projects/{project}/history/": 5,
-    "/larkton/projects/{project}/log/": 5,
-    "/larkton/projects/{project}/stage/": 4,
-    "/larkton/projects/{project}/change/": 5,
-    "/larkton/projects/{project}/team/add/": 6,
-    "/larkton/projects/{project}/prototypes/{prototype}/": 6,
-    "/larkton/log/": 4,
+    "/larkton/projects/": 5,
+    "/larkton/projects/?q=Letters&mine=on": 5,
+    "/larkton/programmes/": 3,
+    "/larkton/programmes/{programme}/": 6,
+    "/larkton/projects/{project}/": 10,
+    "/larkton/projects/{project}/history/": 4,
+    "/larkton/projects/{project}/log/": 4,
+    "/larkton/projects/{project}/stage/": 3,
+    "/larkton/projects/{project}/change/": 4,
+    "/larkton/projects/{project}/team/add/": 5,
+    "/larkton/projects/{project}/prototypes/{prototype}/": 5,
+    "/larkton/log/": 3,
 }
 
 
