@@ -176,7 +176,7 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
 }
 
-# The second factor: docs/decisions/0007-the-second-factor-belongs-to-the-person.md.
+# The second factor: docs/decisions/0008-the-second-factor-belongs-to-the-person.md.
 MFA_ADAPTER = "people.accounts.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

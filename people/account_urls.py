@@ -16,6 +16,8 @@ urlpatterns = [
     path("login/passkey/", passkeys.login_webauthn, name="mfa_login_webauthn"),
     path("login/second-step/", second_factor.authenticate, name="mfa_authenticate"),
     path("login/remember/", second_factor.trust, name="mfa_trust"),
+    path("sign-ins/<int:pk>/end/", security.end_sign_in, name="end_sign_in"),
+    path("sign-ins/end-others/", security.end_other_sign_ins, name="end_other_sign_ins"),
     path("logout/", views.logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     # Before something that matters is changed.

@@ -6,7 +6,8 @@ class PeopleConfig(AppConfig):
     verbose_name = "Networks, organisations and people"
 
     def ready(self) -> None:
-        """Say what is held here about people."""
+        """Say what is held here about people, and listen for sign-ins."""
+        from people import sign_ins  # noqa: F401 - connects its receivers
         from people.privacy import declare_tables
 
         declare_tables()

@@ -5,16 +5,29 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from iocn.shared.forms import Form
-from people.models import Level, Membership, Organisation, Post, RoleHeld, StaffTask
+from people.invitations import GOOD_FOR
+from people.models import Level, Membership, Organisation, Post, RoleHeld, SignIn, StaffTask
 from people.permissions import Permission, Role
 
 STATES = {
-    "joined": ("Joined", Q(joined_at__isnull=False, closed_at=None)),
-    "invited": ("Invited", Q(joined_at=None, closed_at=None)),
-    "left": ("Left", Q(closed_at__isnull=False)),
+    "joined": "Joined",
+    "invited": "Invited",
+    "expired": "Invitation ran out",
+    "left": "Left",
 }
+
+
+def _in_state(state: str) -> Q:
+    ran_out = timezone.now() - GOOD_FOR
+    return {
+        "joined": Q(joined_at__isnull=False, closed_at=None),
+        "invited": Q(joined_at=None, closed_at=None, invited_at__gte=ran_out),
+        "expired": Q(joined_at=None, closed_at=None, invited_at__lt=ran_out),
+        "left": Q(closed_at__isnull=False),
+    }[state]
 
 
 class MemberFilter(django_filters.FilterSet):
@@ -25,9 +38,7 @@ class MemberFilter(django_filters.FilterSet):
     organisation = django_filters.CharFilter(label="Organisation", method="at_organisation")
     level = django_filters.ChoiceFilter(label="Level", choices=Level.choices, method="at_level")
     role = django_filters.ChoiceFilter(label="Role", choices=Role.choices, method="with_role")
-    state = django_filters.ChoiceFilter(
-        label="State", choices=[(key, label) for key, (label, _) in STATES.items()], method="in_state"
-    )
+    state = django_filters.ChoiceFilter(label="State", choices=list(STATES.items()), method="in_state")
 
     class Meta:
         model = Membership
@@ -66,7 +77,7 @@ class MemberFilter(django_filters.FilterSet):
 
     def in_state(self, rows: QuerySet[Membership], name: str, value: str) -> QuerySet[Membership]:
         """Keep those who have joined, are awaited, or have left."""
-        return rows.filter(STATES[value][1])
+        return rows.filter(_in_state(value))
 
 
 class OrganisationFilter(django_filters.FilterSet):
@@ -94,6 +105,18 @@ class OrganisationFilter(django_filters.FilterSet):
     def filter_queryset(self, queryset: QuerySet[Organisation]) -> QuerySet[Organisation]:
         rows = super().filter_queryset(queryset)
         return rows if self.form.cleaned_data.get("closed") else rows.filter(closed_at=None)
+
+
+class SignInFilter(django_filters.FilterSet):
+    """Filters of the list of sign-ins."""
+
+    q = django_filters.CharFilter(label="Search", field_name="member_name", lookup_expr="icontains")
+    method = django_filters.ChoiceFilter(label="How", choices=SignIn.Method.choices)
+
+    class Meta:
+        model = SignIn
+        fields: list[str] = []
+        form = Form
 
 
 class StaffTaskFilter(django_filters.FilterSet):

@@ -198,7 +198,7 @@ def _claim() -> list[Message]:
 
 
 def _send(message: Message, server: BaseEmailBackend) -> bool:
-    if message.to and not wants(message.to, message.kind):
+    if message.to and not (message.to.person.is_active and wants(message.to, message.kind)):
         _set(message, Message.State.DROPPED)
         return False
     try:

@@ -1,5 +1,7 @@
 """What this room holds about people and in their words (iocn.shared.privacy)."""
 
+from allauth.mfa.models import Authenticator
+
 from iocn.shared.models import History
 from iocn.shared.privacy import Held, declare
 from iocn.shared.tables import UnreadableTable, read_csv
@@ -14,6 +16,7 @@ from people.models import (
     Post,
     Remit,
     RoleHeld,
+    SignIn,
     StaffTask,
     Upload,
 )
@@ -49,6 +52,9 @@ def declare_tables() -> None:
         Held(Counter, "Counters", plain=("name",)),
         # A person alone changes their own name: it is no network's to redact while they are there.
         Held(Person, "Sign-ins", network="", names=("email", "name"), never=("password",)),
+        Held(SignIn, "When people signed in", network="", plain=("device",), never=("session_key",)),
+        # Encrypted, but for the names of passkeys.
+        Held(Authenticator, "Second steps of sign-ins", network="", never=("data",)),
         Held(
             Membership,
             "Memberships",

@@ -3,7 +3,7 @@
 (Apart from permissions.py, which models.py imports.)
 """
 
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
 from iocn.shared.permissions import YES, Answer, no
 from people import hooks, second_factor
@@ -16,6 +16,8 @@ from people.models import (
     Post,
     PostQuerySet,
     RoleHeld,
+    SignIn,
+    SignInQuerySet,
     StaffTask,
     Upload,
 )
@@ -68,6 +70,25 @@ def staff_tasks_for(membership: Membership) -> QuerySet[StaffTask]:
     """Return what waits for the network's staff."""
     tasks = StaffTask.objects.filter(network_id=membership.network_id)
     return tasks if membership.may(Permission.MANAGE_NETWORK) else tasks.none()
+
+
+def sign_ins_for(membership: Membership) -> SignInQuerySet:
+    """Return when the network's members signed in, while they belonged to it: for staff. With whose it is
+    (`member_name`, `member_pk`)."""
+    here = FilteredRelation(
+        "person__memberships", condition=Q(person__memberships__network=membership.network_id)
+    )
+    sign_ins = SignIn.objects.alias(here=here).filter(
+        Q(here__closed_at=None) | Q(here__closed_at__gte=F("at")), here__joined_at__lte=F("at")
+    )
+    if not membership.may(Permission.MANAGE_NETWORK):
+        return sign_ins.none()
+    return sign_ins.annotate(member_name=F("here__name"), member_pk=F("here__pk"))
+
+
+def open_sign_ins_of(person_id: int | None) -> SignInQuerySet:
+    """Return where a person is signed in now."""
+    return SignIn.objects.open().filter(person=person_id)
 
 
 def member_uploads_of(membership: Membership) -> QuerySet[Upload]:

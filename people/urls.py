@@ -1,6 +1,6 @@
 from django.urls import path
 
-from people.views import account, imports, members, network, organisations, staff_list
+from people.views import account, imports, members, network, organisations, sign_ins, staff_list
 
 app_name = "people"
 urlpatterns = [
@@ -26,6 +26,7 @@ urlpatterns = [
     path("organisations/<int:pk>/close/", organisations.close, name="organisation_close"),
     path("organisations/<int:pk>/without-asking/<slug:domain>/", organisations.mandate, name="mandate"),
     path("settings/", network.settings, name="network_settings"),
+    path("sign-ins/", sign_ins.sign_ins, name="sign_ins"),
     path("staff-list/", staff_list.staff_list, name="staff_list"),
     path("staff-list/<int:pk>/settle/", staff_list.settle, name="settle"),
 ]

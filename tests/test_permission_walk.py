@@ -63,6 +63,7 @@ TABLE = {
     "people:organisation_close": "y-------- y--------",
     "people:mandate": "yxxx--x-y yxxx--x-y",
     "people:network_settings": "y-------- y--------",
+    "people:sign_ins": "y-------- m--------",
     "people:staff_list": "y-------- m--------",
     "people:settle": "m-------- y--------",
     "projects:programmes": "yyyy-yy-y mmmm-mm-m",
@@ -143,6 +144,8 @@ ANYWHERE = {
     "invitation": ("y", "y"),
     "stop_mail": ("y", "y"),
     "account": ("sign in", "y"),
+    "end_sign_in": ("m", "m"),
+    "end_other_sign_ins": ("m", "m"),
     "account_login": ("y", "y"),
     "account_reauthenticate": ("sign in", "y"),
     "mfa_login_webauthn": ("sign in", "y"),
@@ -273,7 +276,7 @@ def arguments(name: str, place: SimpleNamespace) -> dict[str, object]:
     if name == "stop_mail":
         url = messages.stop_url(place.who["lead"], Message.Kind.ASK)
         return {"token": url.rstrip("/").rpartition("/")[2]}
-    if name in ("mfa_remove_webauthn", "mfa_edit_webauthn"):
+    if name in ("mfa_remove_webauthn", "mfa_edit_webauthn", "end_sign_in"):
         return {"pk": 1}
     if name == "account_reset_password_from_key":
         return {"uidb36": "1", "key": "set-password"}

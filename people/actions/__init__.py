@@ -26,6 +26,13 @@ from people.actions.organisations import (
     set_mandate,
 )
 from people.actions.posts import add_post, change_post, end_post, give_remit, take_remit
+from people.actions.sign_ins import (
+    deactivate_person,
+    end_sign_ins,
+    note_sign_in,
+    reactivate_person,
+    remove_second_factors,
+)
 from people.actions.staff_list import add_staff_task, settle_staff_task
 
 __all__ = [
@@ -42,13 +49,18 @@ __all__ = [
     "close_membership",
     "close_organisation",
     "create_network",
+    "deactivate_person",
     "end_post",
+    "end_sign_ins",
     "give_remit",
     "import_members",
     "invite_many",
     "invite_member",
     "join",
     "keep_upload",
+    "note_sign_in",
+    "reactivate_person",
+    "remove_second_factors",
     "send_invitation_again",
     "set_executive_sponsor",
     "set_mandate",

@@ -220,6 +220,10 @@ def accept_invitation(membership: Membership) -> Membership:
     )
     if membership.closed_at:
         raise ValidationError("This invitation has been withdrawn.")
+    if not membership.person.is_active:
+        raise ValidationError(
+            "Your sign-in has been ended by whoever runs this service. Speak to them first."
+        )
     if not membership.joined_at:
         now_joined(membership, membership.person)
     return membership

@@ -20,6 +20,7 @@ from people.models.places import (
     Organisation,
     OrganisationQuerySet,
 )
+from people.models.sign_ins import SignIn, SignInQuerySet
 from people.models.waiting import (
     Message,
     StaffTask,
@@ -44,6 +45,8 @@ __all__ = [
     "PostQuerySet",
     "Remit",
     "RoleHeld",
+    "SignIn",
+    "SignInQuerySet",
     "StaffTask",
     "Upload",
 ]

@@ -24,6 +24,7 @@ class StaffTask(models.Model):
         PROJECT = "project", "Project"
         COHORT = "cohort", "Cohort"
         MESSAGE = "message", "E-mail that could not be sent"
+        MEMBER = "member", "Member"
 
     network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="staff_tasks")
     kind = models.CharField(max_length=10, choices=Kind)

@@ -21,6 +21,7 @@ from people.forms import (
     RemitForm,
     RolesForm,
 )
+from people.invitations import is_too_old
 from people.models import Level, Membership
 from people.permissions import Permission, Role
 from people.scopes import (
@@ -37,8 +38,10 @@ from people.web import MemberRequest, network_page, posted
 def state_of(member: Membership) -> str:
     """Return the word for where the member is: joined, invited, left."""
     if member.closed_at:
-        return STATES["left"][0]
-    return STATES["joined"][0] if member.joined_at else STATES["invited"][0]
+        return STATES["left"]
+    if member.joined_at:
+        return STATES["joined"]
+    return STATES["expired"] if is_too_old(member) else STATES["invited"]
 
 
 def role_labels(member: Membership) -> str:
