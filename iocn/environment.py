@@ -97,6 +97,32 @@ def sqlite(path: Path) -> dict[str, Any]:
     }
 
 
+def openid_connect() -> list[dict[str, Any]]:
+    """Return allauth's settings for the organisation's sign-in; an empty list where none of it is set."""
+    names = ("OIDC_NAME", "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+    if not any(os.environ.get(name, "").strip() for name in names):
+        return []
+    label, issuer = text("OIDC_NAME"), text("OIDC_ISSUER").rstrip("/")
+    if len(label) > 40:
+        raise ImproperlyConfigured("OIDC_NAME must have at most 40 characters: it stands on a button.")
+    parts = urlsplit(issuer)
+    here = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1")
+    if not parts.hostname or not (parts.scheme == "https" or here) or parts.query or ".well-known" in issuer:
+        raise ImproperlyConfigured(
+            "OIDC_ISSUER must be the provider's address as its tokens name it, such as"
+            f" https://login.example.org/tenant; it is {issuer!r}."
+        )
+    return [
+        {
+            "provider_id": "organisation",
+            "name": label,
+            "client_id": text("OIDC_CLIENT_ID"),
+            "secret": text("OIDC_CLIENT_SECRET"),
+            "settings": {"server_url": issuer, "oauth_pkce_enabled": True},
+        }
+    ]
+
+
 def redis(name: str) -> str:
     """Return the Redis URL in the variable."""
     value = text(name)

@@ -75,6 +75,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
     "django_filters",
     "iocn.shared",
@@ -197,6 +199,14 @@ MFA_FORMS = {
     "reauthenticate_webauthn": "iocn.shared.second_factor_forms.ConfirmByPasskey",
     "login_webauthn": "iocn.shared.second_factor_forms.SignInByPasskey",
 }
+
+# An organisation's own sign-in: docs/decisions/0012-linked-by-a-verified-address-only.md.
+SOCIALACCOUNT_ADAPTER = "people.organisation_sign_in.Adapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": env.openid_connect()}}
+# A link, not a form: the policy lets no form lead outside, and providers pass on to others.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+# Whether that provider asks everybody for a second factor by itself, so that we need not.
+OIDC_SECOND_FACTOR = env.yes_or_no("OIDC_SECOND_FACTOR", False)
 
 CACHES = {
     "default": {

@@ -8,7 +8,7 @@ from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as passkeys
 from django.urls import path, re_path
 
-from people.views import security
+from people.views import organisation_sign_in, security
 
 urlpatterns = [
     path("", security.overview, name="account"),
@@ -16,6 +16,13 @@ urlpatterns = [
     path("login/passkey/", passkeys.login_webauthn, name="mfa_login_webauthn"),
     path("login/second-step/", second_factor.authenticate, name="mfa_authenticate"),
     path("login/remember/", second_factor.trust, name="mfa_trust"),
+    path("organisation/cancelled/", organisation_sign_in.cancelled, name="socialaccount_login_cancelled"),
+    path("organisation/<slug:provider_id>/login/", organisation_sign_in.login, name="openid_connect_login"),
+    path(
+        "organisation/<slug:provider_id>/login/callback/",
+        organisation_sign_in.callback,
+        name="openid_connect_callback",
+    ),
     path("sign-ins/<int:pk>/end/", security.end_sign_in, name="end_sign_in"),
     path("sign-ins/end-others/", security.end_other_sign_ins, name="end_other_sign_ins"),
     path("logout/", views.logout, name="account_logout"),
@@ -25,6 +32,7 @@ urlpatterns = [
     path("confirm/second-step/", second_factor.reauthenticate, name="mfa_reauthenticate"),
     path("confirm/passkey/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     path("password/change/", views.password_change, name="account_change_password"),
+    path("password/set/", views.password_set, name="account_set_password"),
     path("password/reset/", views.password_reset, name="account_reset_password"),
     path("password/reset/done/", views.password_reset_done, name="account_reset_password_done"),
     re_path(

@@ -37,6 +37,11 @@ class Adapter(DefaultAccountAdapter):
         """Return False: people join by invitation."""
         return False
 
+    def get_login_stages(self) -> list[str]:
+        """Return the steps of signing in, with our own second step."""
+        ours = {"allauth.mfa.stages.AuthenticateStage": "people.organisation_sign_in.SecondStep"}
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Return the first page: whoever has changed their password is done with that form."""
         return "/"

@@ -1,6 +1,7 @@
 """What this room holds about people and in their words (iocn.shared.privacy)."""
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 
 from iocn.shared.models import History
 from iocn.shared.privacy import Held, declare
@@ -53,6 +54,12 @@ def declare_tables() -> None:
         # A person alone changes their own name: it is no network's to redact while they are there.
         Held(Person, "Sign-ins", network="", names=("email", "name"), never=("password",)),
         Held(SignIn, "When people signed in", network="", plain=("device",), never=("session_key",)),
+        Held(
+            SocialAccount,
+            "Organisations’ sign-ins that open an account",
+            network="",
+            plain=("provider", "uid", "extra_data"),
+        ),
         # Encrypted, but for the names of passkeys.
         Held(Authenticator, "Second steps of sign-ins", network="", never=("data",)),
         Held(

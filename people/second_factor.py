@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from people.models import Membership, MembershipQuerySet, RoleHeld
+from people.organisation_sign_in import counts_as_second_factor
 from people.permissions import Role
 
 REQUIRED_OF = frozenset({Role.STAFF, Role.LEADER})
@@ -40,8 +41,8 @@ def lacking(members: MembershipQuerySet) -> MembershipQuerySet:
 
 
 def is_missing(request: HttpRequest, membership: Membership) -> bool:
-    """Whether the network asks a second factor of the member who reads, and they have none. The membership
-    comes `with_roles` and `with_second_factor`."""
+    """Whether the network asks a second factor of the member who reads, and they have none, nor has their
+    organisation's sign-in asked for one. The membership comes `with_roles` and `with_second_factor`."""
     if not membership.network.second_factor_required or not REQUIRED_OF & membership.roles:
         return False
-    return not membership.has_second_factor  # type: ignore[attr-defined]
+    return not (membership.has_second_factor or counts_as_second_factor(request))  # type: ignore[attr-defined]

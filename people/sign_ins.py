@@ -7,6 +7,7 @@ from allauth.account.authentication import get_authentication_records
 from allauth.account.signals import password_changed, password_reset, password_set
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -57,6 +58,8 @@ def _how(request: HttpRequest, person: Person) -> tuple[str, str]:
             second_factor = step["type"]
     if not method:  # nothing else signs in without a step of allauth's
         return SignIn.Method.INVITATION, ""
+    if method == SignIn.Method.ORGANISATION and settings.OIDC_SECOND_FACTOR:
+        return method, second_factor  # it was asked for there
     asked = method != SignIn.Method.PASSKEY and authenticators_of(person).filter(type__in=FACTORS).exists()
     if asked and not second_factor:
         second_factor = SignIn.Second.NOT_ASKED

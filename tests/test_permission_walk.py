@@ -144,6 +144,10 @@ ANYWHERE = {
     "invitation": ("y", "y"),
     "stop_mail": ("y", "y"),
     "account": ("sign in", "y"),
+    "account_set_password": ("sign in", "y"),
+    "socialaccount_login_cancelled": ("y", "y"),
+    "openid_connect_login": ("-", "-"),
+    "openid_connect_callback": ("-", "-"),
     "end_sign_in": ("m", "m"),
     "end_other_sign_ins": ("m", "m"),
     "account_login": ("y", "y"),
@@ -278,6 +282,8 @@ def arguments(name: str, place: SimpleNamespace) -> dict[str, object]:
         return {"token": url.rstrip("/").rpartition("/")[2]}
     if name in ("mfa_remove_webauthn", "mfa_edit_webauthn", "end_sign_in"):
         return {"pk": 1}
+    if name.startswith("openid_connect"):
+        return {"provider_id": "organisation"}
     if name == "account_reset_password_from_key":
         return {"uidb36": "1", "key": "set-password"}
     room, _, page = name.partition(":")

@@ -13,6 +13,8 @@ NOT_DECLARED = {
     "auth.Permission": "Django's own, unused",
     "auth.Group": "Django's own, unused",
     "sessions.Session": "who is signed in, signed and gone after two weeks",
+    "socialaccount.SocialApp": "allauth's own, unused: the settings name the provider",
+    "socialaccount.SocialToken": "allauth's own, unused: tokens are not kept",
     "account.EmailConfirmation": "allauth's own, unused: an invitation proves the address",
 }
 

@@ -32,6 +32,7 @@ from people.actions.sign_ins import (
     note_sign_in,
     reactivate_person,
     remove_second_factors,
+    unlink_organisation_sign_in,
 )
 from people.actions.staff_list import add_staff_task, settle_staff_task
 
@@ -69,4 +70,5 @@ __all__ = [
     "stop_mail",
     "take_mail_again",
     "take_remit",
+    "unlink_organisation_sign_in",
 ]

@@ -14,6 +14,7 @@ from people import hooks, invitations, messages
 from people.actions.account import now_joined
 from people.actions.staff_list import add_staff_task
 from people.models import Level, Membership, Message, Network, Organisation, Person, Post, RoleHeld, StaffTask
+from people.organisation_sign_in import is_linked
 from people.permissions import Role
 
 
@@ -233,8 +234,8 @@ def accept_invitation(membership: Membership) -> Membership:
 def join(*, membership: Membership, name: str, password: str) -> Membership:
     """Join as somebody who was not known anywhere: with one's own name and a new password."""
     person = Person.objects.select_for_update(no_key=True).get(pk=membership.person_id)
-    if person.has_usable_password():
-        raise ValidationError("You have a password already. Sign in with it to join.")
+    if person.has_usable_password() or is_linked(person):
+        raise ValidationError("You have an account already. Sign in to join.")
     person.name = name.strip()
     person.set_password(password)
     person.save(update_fields=["name", "password"])

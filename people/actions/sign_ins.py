@@ -9,6 +9,7 @@ from django.utils import timezone
 from iocn.shared.history import record
 from people.actions.staff_list import add_staff_task
 from people.models import Membership, Person, SignIn, SignInQuerySet, StaffTask
+from people.organisation_sign_in import unlink
 from people.second_factor import authenticators_of
 
 
@@ -79,6 +80,19 @@ def remove_second_factors(*, person: Person, reason: str) -> None:
     authenticators_of(person).delete()
     for membership in _memberships(person):
         record(by=None, on=membership, what="(who runs it) took their second step away", text=reason)
+
+
+@transaction.atomic
+def unlink_organisation_sign_in(*, person: Person, reason: str) -> None:
+    """Let the account at the organisation's sign-in open this account no longer; another with the same verified
+    address may be linked instead."""
+    person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    end_sign_ins(SignIn.objects.filter(person=person))
+    unlink(person)
+    for membership in _memberships(person):
+        record(
+            by=None, on=membership, what="(who runs it) unlinked their organisation’s sign-in", text=reason
+        )
 
 
 def _memberships(person: Person) -> list[Membership]:

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from people import actions, invitations
+from people import actions, invitations, organisation_sign_in
 from people.actions.account import is_stopped
 from people.forms import JoinForm, SettingsForm
 from people.messages import STOP_SALT
@@ -66,7 +66,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     context: dict[str, object] = {"invited": membership, "email": membership.person.email}
     if request.user.is_authenticated and request.user.pk != membership.person_id:
         return render(request, "people/invitation_other.html", context)
-    if membership.person.has_usable_password():
+    is_known = membership.person.has_usable_password() or organisation_sign_in.is_linked(membership.person)
+    if is_known or request.user.is_authenticated:
         return _join_signed_in(request, membership, context)
     form = JoinForm(posted(request), person=membership.person, initial={"name": membership.name})
     if request.method == "POST" and form.is_valid():

@@ -1,5 +1,7 @@
 """A person's own account: how they sign in, and where they are signed in."""
 
+from typing import cast
+
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -7,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from people import actions
+from people import actions, organisation_sign_in
+from people.models import Person
 from people.scopes import open_sign_ins_of
 from people.second_factor import authenticators_of
 from people.sign_ins import this_one
@@ -23,6 +26,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     codes = kinds.get(Authenticator.Type.RECOVERY_CODES, [])
     sign_ins = list(open_sign_ins_of(request.user.pk))
     here = this_one(request)
+    person = cast(Person, request.user)
+    offered = organisation_sign_in.offered()
     context = {
         "app": next(iter(kinds.get(Authenticator.Type.TOTP, [])), None),
         "passkeys": [
@@ -35,6 +40,9 @@ def overview(request: HttpRequest) -> HttpResponse:
             for passkey in kinds.get(Authenticator.Type.WEBAUTHN, [])
         ],
         "codes_left": len(codes[0].wrap().get_unused_codes()) if codes else 0,
+        "has_password": person.has_usable_password(),
+        "offered": offered,
+        "is_linked": bool(offered) and organisation_sign_in.is_linked(person),
         "here": [sign_in for sign_in in sign_ins if sign_in.pk == here],
         "elsewhere": [sign_in for sign_in in sign_ins if sign_in.pk != here],
     }

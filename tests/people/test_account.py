@@ -280,7 +280,6 @@ def test_too_many_attempts_get_a_page_that_says_so(client, leader):
         "confirm-email/",
         "social/signup/",
         "login/code/",
-        "password/set/",
         "reauthenticate/",
     ],
 )

@@ -22,6 +22,13 @@ PRODUCTION = {
     "EMAIL_FROM": "IOCN <iocn@example.org>",
 }
 
+ORGANISATION = {
+    "OIDC_NAME": "NHS Larkton",
+    "OIDC_ISSUER": "https://login.example.org/tenant",
+    "OIDC_CLIENT_ID": "iocn",
+    "OIDC_CLIENT_SECRET": "secret-word",
+}
+
 
 def start(environ: dict[str, str], *command: str) -> subprocess.CompletedProcess[str]:
     """Run Python with nothing in its environment but these values."""
@@ -81,12 +88,24 @@ def test_production_names_the_value_that_is_missing(name):
         ("HSTS_SUBDOMAINS", "maybe"),
         ("HSTS_PRELOAD", "1"),
         ("PROXIES", "-1"),
+        ("OIDC_ISSUER", "login.example.org"),
+        ("OIDC_ISSUER", "http://login.example.org"),
+        ("OIDC_ISSUER", "https://login.example.org/.well-known/openid-configuration"),
+        ("OIDC_NAME", "A name that is too long to stand on a button on a phone"),
+        ("OIDC_SECOND_FACTOR", "perhaps"),
     ],
 )
 def test_production_names_the_value_that_is_malformed_and_keeps_passwords_to_itself(name, value):
-    sentence = refusal({**PRODUCTION, name: value})
+    organisation = ORGANISATION if name.startswith("OIDC") else {}
+    sentence = refusal({**PRODUCTION, **organisation, name: value})
     assert sentence.startswith(name)
     assert sentence.endswith(".")
+
+
+@pytest.mark.parametrize("name", ORGANISATION)
+def test_an_organisations_sign_in_is_set_wholly_or_not_at_all(name):
+    assert start({**PRODUCTION, **ORGANISATION}).returncode == 0
+    assert refusal({**PRODUCTION, **ORGANISATION, name: " "}).startswith(f"{name} is not set.")
 
 
 @pytest.mark.parametrize("name", ["DATABASE_URL", "EMAIL_URL"])
