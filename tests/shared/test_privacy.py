@@ -1,7 +1,10 @@
 """No table, and no field that could hold words or names, is forgotten by redaction and disclosure."""
 
+from pathlib import Path
+
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db import models
 
 from iocn.records.privacy import NOT_DECLARED
@@ -56,6 +59,16 @@ def test_a_table_that_points_to_a_network_says_so(held):
     }
     if Membership in points_there:
         assert held.network
+
+
+def test_the_docs_say_of_every_table_what_it_is_for():
+    page = (Path(settings.BASE_DIR) / "docs" / "information-governance.md").read_text(encoding="utf-8")
+    section = page.partition("## What is held about whom")[2].partition("\n## ")[0]
+    cells = [line.split("|")[1] for line in section.splitlines() if line.startswith("|")][2:]
+    told = [label.strip() for cell in cells for label in cell.split(",")]
+    assert sorted(told) == sorted(held.label for held in DECLARED), (
+        "docs/information-governance.md: add the table to “What is held about whom”."
+    )
 
 
 def test_labels_tell_tables_apart():
