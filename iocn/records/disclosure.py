@@ -10,6 +10,7 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
+from itertools import batched
 from typing import IO, Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -100,10 +101,15 @@ def _has(model: type[models.Model], name: str) -> bool:
 
 def _told(held: Held, rows: models.QuerySet[Any], named: set[Any]) -> Iterator[Row]:
     """Yield each row as headings and texts: those that point to the subject, then those that only name it."""
-    pks = set(rows.values_list("pk", flat=True))
-    found = held.model._default_manager.filter(pk__in=pks | named).order_by("pk")
-    for row in found.fetch_mode(models.FETCH_PEERS).iterator(chunk_size=500):
-        yield {"why it is here": "concerns them" if row.pk in pks else "names them", **_row(held, row)}
+    concern = set(rows.values_list("pk", flat=True))
+    for pks in batched([*sorted(concern), *sorted(named - concern)], 500):
+        some = held.model._default_manager.filter(pk__in=pks).fetch_mode(models.FETCH_PEERS)
+        # All in memory at once: only then is what they point to read for all of them at once.
+        by_pk = {row.pk: row for row in some}
+        for pk in pks:
+            if row := by_pk.get(pk):
+                why = "concerns them" if pk in concern else "names them"
+                yield {"why it is here": why, **_row(held, row)}
 
 
 def _row(held: Held, row: models.Model) -> Row:

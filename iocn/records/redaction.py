@@ -88,9 +88,11 @@ def _may_have(held: Held, many: Sequence[Words]) -> Q:
     """Return what lets the database leave out most rows; what a machine wrapped up is looked at in full."""
     fields = [held.model._meta.get_field(name) for name in held.words]
     wrapped = held.text_of is not None or any(isinstance(field, models.JSONField) for field in fields)
-    if wrapped or not all(words.hint for words in many):
+    if wrapped or not all(words.hints for words in many):
         return Q()
-    looks = ((f"{name}__icontains", words.hint) for name in held.words for words in many)
+    looks = (
+        Q(*((f"{name}__icontains", hint) for hint in words.hints)) for name in held.words for words in many
+    )
     return Q(*looks, _connector=Q.OR)
 
 

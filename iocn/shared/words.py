@@ -43,12 +43,13 @@ class Words:
         # Not inside a longer word; an accent that follows belongs to the word.
         return re.compile(rf"(?<![^\W_]){letters}(?![^\W_]|[\u0300-\u036f])", re.IGNORECASE)
 
-    @property
-    def hint(self) -> str:
-        """A part of them that stands in every text that has them, for the database to look for; or nothing."""
+    @cached_property
+    def hints(self) -> tuple[str, ...]:
+        """What stands in every text that has them, for the database to look for; perhaps nothing."""
         if _DIGITS.fullmatch(self.text):
-            return ""
-        return max(re.findall(r"[A-Za-z0-9]+", self.text), key=len, default="")
+            return tuple(sorted(set(re.sub(r"\D", "", self.text))))
+        longest = max(re.findall(r"[A-Za-z0-9]+", self.text), key=len, default="")
+        return (longest,) if longest else ()
 
     def are_in(self, value: Any) -> bool:
         """Whether the text, or any text in the JSON value, has them."""

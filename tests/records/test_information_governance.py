@@ -17,5 +17,5 @@ def test_the_retention_table_of_the_docs_is_that_of_the_code():
 
 
 def test_the_fixed_periods_are_those_of_the_settings():
-    fixed = dict((what, time) for what, time, _since, _then in FIXED)
+    fixed = {what: time for what, time, _since, _then in FIXED}
     assert fixed["Sessions of who is signed in"] == f"{settings.SESSION_COOKIE_AGE // 86400} days"
