@@ -19,6 +19,7 @@ from iocn.records.holds import OnHold, about_member
 from iocn.records.leavers import anonymise, namesakes_of
 from iocn.records.models import KeepFor
 from iocn.shared.models import History
+from learning.models import Cohort
 from people.models import Membership, Message, Network, StaffTask
 from programmes.escalations.models import Escalation
 from programmes.escalations.states import OPEN
@@ -113,6 +114,10 @@ def _ended_projects(network: int, before: datetime) -> QuerySet[PathwayProject]:
     return projects.filter(stage_since__lt=before, moved_at__lt=before)
 
 
+def _ended_cohorts(network: int, before: datetime) -> QuerySet[Cohort]:
+    return Cohort.objects.filter(network=network, ends_on__lt=before.date())
+
+
 def _about_ask(held: OnHold) -> Q:
     people = ("raised_by", "owner", "sponsor", "events__by", "events__to", "commitments__by")
     return Q(
@@ -125,6 +130,14 @@ def _about_ask(held: OnHold) -> Q:
 
 def _about_project(held: OnHold) -> Q:
     return Q(pk__in=held.projects) | about_member(held, "team__membership__")
+
+
+def _about_cohort(held: OnHold) -> Q:
+    return (
+        Q(enrolments__project__in=held.projects)
+        | about_member(held, "enrolments__membership__")
+        | about_member(held, "facilitators__membership__")
+    )
 
 
 SCHEDULE: tuple[Rule, ...] = (
@@ -192,6 +205,17 @@ SCHEDULE: tuple[Rule, ...] = (
         "Deleted",
         _ended_projects,
         _about_project,
+        _delete_things,
+    ),
+    Rule(
+        "cohorts",
+        "Cohorts with sessions and attendance",
+        6,
+        YEARS,
+        "the cohort ended",
+        "Deleted",
+        _ended_cohorts,
+        _about_cohort,
         _delete_things,
     ),
 )

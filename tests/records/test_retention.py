@@ -15,6 +15,7 @@ from iocn.records.retention import BY_KEY, SCHEDULE, before, numbers_for, period
 from iocn.records.tasks import dispose_of_what_is_old
 from iocn.shared.history import record
 from iocn.shared.models import History
+from learning.models import Cohort
 from people.models import Membership, Message, Person, StaffTask
 from programmes.escalations import actions as asks
 from programmes.models import Escalation, PathwayProject
@@ -37,6 +38,10 @@ def everything_old(network, staff):
     factories.MeasureFactory(project=project, values=[1, 2])
     factories.TeamMemberFactory(project=project, membership=left)
     record(by=staff, on=project, what="stopped it")
+    cohort = factories.CohortFactory(
+        network=network, begins_on=(then - timedelta(days=90)).date(), ends_on=then.date()
+    )
+    factories.EnrolmentFactory(cohort=cohort, membership=left)
     task = StaffTask.objects.create(
         network=network,
         kind="project",
@@ -56,7 +61,7 @@ def everything_old(network, staff):
     Message.objects.filter(network=network).exclude(pk=message.pk).delete()
     return {
         "messages": message, "invitations": invited, "tasks": task, "members": left, "asks": ask,
-        "projects": project,
+        "projects": project, "cohorts": cohort,
     }  # fmt: skip
 
 
@@ -97,6 +102,7 @@ def test_what_is_not_old_enough_or_still_needed_stays(network, staff):
     Membership.objects.filter(pk=things["invitations"].pk).update(invited_at=now - timedelta(days=364))
     things["asks"].events.update(at=now - timedelta(days=2000))
     Escalation.objects.update(project=things["projects"])
+    Cohort.objects.update(ends_on=(now - timedelta(days=2000)).date())
     assert dispose(network) == {}
 
 
@@ -133,7 +139,7 @@ def test_a_hold_keeps_what_concerns_it(network, staff, on):
 
     kept = {key for key, thing in things.items() if is_there(thing)}
     # Who left was in that organisation and that team, sponsored the ask, and left the task behind.
-    expected = {"messages", "tasks", "members", "asks", "projects"}
+    expected = {"messages", "tasks", "members", "asks", "projects", "cohorts"}
     assert kept == (expected if on != "project" else expected - {"asks"})
 
 
