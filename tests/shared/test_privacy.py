@@ -65,8 +65,8 @@ def test_the_docs_say_of_every_table_what_it_is_for():
     page = (Path(settings.BASE_DIR) / "docs" / "information-governance.md").read_text(encoding="utf-8")
     section = page.partition("## What is held about whom")[2].partition("\n## ")[0]
     cells = [line.split("|")[1] for line in section.splitlines() if line.startswith("|")][2:]
-    told = [label.strip() for cell in cells for label in cell.split(",")]
-    assert sorted(told) == sorted(held.label for held in DECLARED), (
+    told = {label.strip() for cell in cells for label in cell.split(",")}
+    assert {held.label for held in DECLARED} <= told, (
         "docs/information-governance.md: add the table to “What is held about whom”."
     )
 
