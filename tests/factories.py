@@ -192,17 +192,20 @@ class EnrolmentFactory(DjangoModelFactory):
 
 
 class SessionFactory(DjangoModelFactory):
-    """A session of two hours; `in_days=3` says when, from today; today unless given."""
+    """A session of two hours from 9am; `in_days=3` says when, from today; today unless given."""
 
     class Meta:
         model = Session
-        exclude = ["in_days"]
+        exclude = ["hour", "in_days"]
 
     cohort = factory.SubFactory(CohortFactory)
     title = factory.Sequence(lambda n: f"Session {n}")
     in_days = 0
+    hour = 9
     starts_at = factory.LazyAttribute(
-        lambda made: (timezone.localtime() + timedelta(days=made.in_days)).replace(hour=9, minute=0, second=0)
+        lambda made: (timezone.localtime() + timedelta(days=made.in_days)).replace(
+            hour=made.hour, minute=0, second=0, microsecond=0
+        )
     )
     ends_at = factory.LazyAttribute(lambda made: made.starts_at + timedelta(hours=2))
     place = "Larkton Library"

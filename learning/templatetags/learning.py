@@ -27,7 +27,9 @@ def cohorts_of(context: Context, member: Membership) -> dict[str, Any]:
     own = Enrolment.objects.filter(cohort=OuterRef("pk"), membership=member)
     runs = Facilitator.objects.now().filter(cohort=OuterRef("pk"), membership=member)
     held = Session.objects.on().filter(
-        cohort=OuterRef("pk"), starts_at__lte=timezone.now(), starts_at__date__gte=OuterRef("enrolled_on")
+        cohort=OuterRef("pk"),
+        starts_at__date__lte=timezone.localdate(),
+        starts_at__date__gte=OuterRef("enrolled_on"),
     )
     here = Attendance.objects.filter(
         enrolment__cohort=OuterRef("pk"),

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from django.core.cache import cache
 
 from people.models import Membership
 from tests import factories
@@ -13,6 +14,11 @@ def somebody(network, name, *roles, organisation=None, level="front_line", **fie
     if organisation:
         factories.PostFactory(membership=made, organisation=organisation, level=level)
     return Membership.objects.with_roles().select_related("network", "person").get(pk=made.pk)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_guessed_a_code():
+    cache.clear()
 
 
 @pytest.fixture
