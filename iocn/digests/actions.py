@@ -82,6 +82,7 @@ def _subject(network: Network, sections: list[Section]) -> str:
         "answer": ("1 ask waits for your answer", "{} asks wait for your answer"),
         "promise": ("1 promise of yours is near its day", "{} promises of yours are near their day"),
         "word": ("1 ask waits for your team’s word", "{} asks wait for your team’s word"),
+        "take": ("1 session wants its attendance taken", "{} sessions want their attendance taken"),
     }
     if first.key in said:
         one, many = said[first.key]

@@ -13,7 +13,8 @@ from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from iocn.shared.templatetags.components import day, waited
+from iocn.shared.templatetags.components import clock, day, waited
+from learning.needs import cohort_needs
 from people.models import Membership, Network, StaffTask
 from programmes.escalations.models import Commitment, Escalation, EscalationEvent
 from programmes.escalations.states import OPEN, WITH_OWNER, Move, State
@@ -68,8 +69,11 @@ TITLES = {
     "answer": "Waiting for your answer",
     "promise": "What you promised",
     "word": "Waiting for your team’s word",
+    "take": "Attendance to take",
     "staff": "For staff",
     "unowned": "Asks that nobody has taken",
+    "lacking": "Cohorts that lack somebody",
+    "session": "Your next sessions",
     "number": "A number is missing",
     "quiet": "Quiet for three weeks",
     "news": "What became of your asks",
@@ -110,11 +114,12 @@ class _Needs:
     def read(self) -> None:
         """Read everything, each kind in one query."""
         self._read_teams()
-        self._read_asks_to_answer()
-        self._read_promises()
-        self._read_asks_awaiting_the_team()
+        self._read_asks()
+        if any(person.is_leader for person in self.people.values()):
+            self._read_promises()
         self._read_news()
         self._read_missing_numbers()
+        self._read_cohorts()
         if any(person.is_staff for person in self.people.values()):
             self._read_staff_tasks()
         if any(person.is_staff or person.is_leader for person in self.people.values()):
@@ -132,7 +137,14 @@ class _Needs:
         }
 
     def _more_url(self, key: str) -> str:
-        name = {"staff": "people:staff_list", "number": "measures:measures", "quiet": "projects:projects"}
+        name = {
+            "take": "learning:cohorts",
+            "staff": "people:staff_list",
+            "lacking": "learning:cohorts",
+            "session": "learning:cohorts",
+            "number": "measures:measures",
+            "quiet": "projects:projects",
+        }
         return reverse(name.get(key, "escalations:inbox"), args=[self.network.slug])
 
     def _add(self, membership_id: int | None, key: str, item: Item) -> None:
@@ -171,12 +183,23 @@ class _Needs:
                 hint = f"Nothing logged since {day(project.moved_at)}"
                 self._add(place.membership_id, "quiet", Item(project.name, url, hint))
 
-    def _read_asks_to_answer(self) -> None:
-        asks = Escalation.objects.filter(network=self.network, state__in=[State.RAISED, State.ACKNOWLEDGED])
-        asks = asks.filter(owner=self.only) if self.only else asks.filter(owner__isnull=False)
+    def _read_asks(self) -> None:
+        """Find what waits for an owner's answer, and what is answered and waits for the team's word."""
+        awaiting = [state for state in OPEN if state not in WITH_OWNER]
+        to_answer = Q(state__in=[State.RAISED, State.ACKNOWLEDGED])
+        to_answer &= Q(owner=self.only) if self.only else Q(owner__isnull=False)
+        for_team = self._own_or_team() & Q(state__in=awaiting)
+        asks = Escalation.objects.filter(to_answer | for_team, network=self.network)
         for ask in asks.order_by("waiting_since", "id"):
-            hint = f"{ask.get_urgency_display()} · waited {waited(ask.waiting_since, self.now)}"
-            self._add(ask.owner_id, "answer", self._ask_item(ask, hint))
+            if ask.state not in awaiting:
+                hint = f"{ask.get_urgency_display()} · waited {waited(ask.waiting_since, self.now)}"
+                self._add(ask.owner_id, "answer", self._ask_item(ask, hint))
+                continue
+            done = ask.state == State.DONE
+            hint = "Done: is it settled?" if done else "Not possible now: read why, and say that you have"
+            # Whoever answered does not also say that the answer settles it.
+            for pk in self._team_of(ask) - {ask.owner_id}:
+                self._add(pk, "word", self._ask_item(ask, hint))
 
     def _read_promises(self) -> None:
         promises = Commitment.objects.filter(
@@ -199,16 +222,6 @@ class _Needs:
         if not self.only:
             return Q()
         return Q(raised_by=self.only) | Q(project__in=list(self.teams), restricted=False)
-
-    def _read_asks_awaiting_the_team(self) -> None:
-        awaiting = [state for state in OPEN if state not in WITH_OWNER]
-        asks = Escalation.objects.filter(self._own_or_team(), network=self.network, state__in=awaiting)
-        for ask in asks.order_by("waiting_since", "id"):
-            done = ask.state == State.DONE
-            hint = "Done: is it settled?" if done else "Not possible now: read why, and say that you have"
-            # Whoever answered does not also say that the answer settles it.
-            for pk in self._team_of(ask) - {ask.owner_id}:
-                self._add(pk, "word", self._ask_item(ask, hint))
 
     def _read_news(self) -> None:
         said = {
@@ -253,6 +266,26 @@ class _Needs:
     def _open_projects(self) -> list[int]:
         return [pk for pk, places in self.teams.items() if places[0].project.is_open]
 
+    def _read_cohorts(self) -> None:
+        """Find the next sessions, attendance that is not taken, and cohorts that lack somebody."""
+        for need in cohort_needs(self.network, self.now, self.only):
+            name = need.cohort.name
+            url = reverse("learning:cohort", args=[self.network.slug, need.cohort.pk])
+            if need.next:
+                title, when, where = need.next
+                hint = f"{_weekday(when)} at {clock(when)}" + (f" · {where}" if where else "")
+                for pk in need.participants | need.facilitators:
+                    self._add(pk, "session", Item(f"{title} ({name})", url, hint))
+            if need.to_take:
+                session, title, when = need.to_take
+                to_take = reverse("learning:attendance", args=[self.network.slug, need.cohort.pk, session])
+                for pk in need.facilitators:
+                    self._add(pk, "take", Item(f"{title} ({name})", to_take, f"Was on {day(when)}"))
+            if need.lacks:
+                for pk, person in self.people.items():
+                    if person.is_staff:
+                        self._add(pk, "lacking", Item(name, url, need.lacks))
+
     def _read_staff_tasks(self) -> None:
         url = reverse("people:staff_list", args=[self.network.slug])
         tasks = StaffTask.objects.filter(network=self.network, settled_at=None)[: 10 * SHOWN]
@@ -272,3 +305,7 @@ class _Needs:
                 may_take = person.is_leader and not ask.restricted and pk != ask.raised_by_id
                 if person.is_staff or may_take:
                     self.found[pk]["unowned"].append(item)
+
+
+def _weekday(when: datetime) -> str:
+    return f"{timezone.localtime(when):%A} {day(when)}"
