@@ -3,12 +3,14 @@
 import datetime
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
 from iocn.demo import seed, story
 from iocn.shared.models import History
+from learning.models import Attendance, CohortAsk
 from people.models import Membership, Organisation, Person, Post
 from people.permissions import Role
 from programmes.escalations.states import State
@@ -82,6 +84,19 @@ def test_its_history_lies_in_the_past_at_the_moment_of_each_act(demonstration):
     assert TestCycle.objects.count() == len(story.TRIES)
 
 
+def test_three_plp_cohorts_and_an_alp_are_past_running_and_coming(demonstration):
+    cohorts = demonstration.cohorts.all()
+    assert sorted(cohort.kind for cohort in cohorts) == ["alp", "plp", "plp", "plp"]
+    with time_machine.travel(NOW, tick=False):
+        assert {cohort.state for cohort in cohorts if cohort.kind == "plp"} == {"Past", "Running", "Coming"}
+    past = cohorts.get(name="PLP 1: first steps")
+    assert all(session.attendance.count() == 8 for session in past.sessions.all())
+    assert {"present", "apologies", "absent", "part"} <= set(
+        Attendance.objects.filter(session__cohort__in=cohorts).values_list("mark", flat=True)
+    )
+    assert CohortAsk.objects.filter(cohort__in=cohorts).count() == len(story.COHORT_ASKS)
+
+
 def test_nobody_in_it_could_be_real(demonstration):
     assert all(email.endswith("@example.org") for email in Person.objects.values_list("email", flat=True))
 
@@ -98,6 +113,11 @@ def test_the_same_day_gives_the_same_network(demonstration):
                 EscalationEvent.objects.order_by("escalation__number", "number").values_list(
                     "move", "at", "text"
                 )
+            ),
+            list(
+                Attendance.objects.order_by(
+                    "session__starts_at", "session__title", "enrolment__pk"
+                ).values_list("session__title", "enrolment__membership__name", "mark", "at")
             ),
         )
 

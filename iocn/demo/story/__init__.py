@@ -1,0 +1,39 @@
+"""The demonstration network’s facts: a city that does not exist, people who do not exist.
+
+The kinds of organisation, the senior roles and their levels follow those of a real place-based network, as its
+published case study lists them. Every name, number and sentence is made up; surnames are words for stories so
+that nobody takes them for real.
+"""
+
+from iocn.demo.story.asks import ASKS, Ask
+from iocn.demo.story.learning import COHORT_ASKS, COHORTS, COMING, Cohort, Copied
+from iocn.demo.story.measures import MEASURES, Series
+from iocn.demo.story.people import MANDATES, ORGANISATIONS, PEOPLE, REMITS, Org, Who
+from iocn.demo.story.projects import PROGRAMMES, PROJECTS, TRIES, Project
+
+CITY = "Fableton"
+PASSWORD = "once-upon-a-time"  # noqa: S105  # known to everybody: exists in the demonstration only
+
+__all__ = [
+    "ASKS",
+    "CITY",
+    "COHORTS",
+    "COHORT_ASKS",
+    "COMING",
+    "MANDATES",
+    "MEASURES",
+    "ORGANISATIONS",
+    "PASSWORD",
+    "PEOPLE",
+    "PROGRAMMES",
+    "PROJECTS",
+    "REMITS",
+    "TRIES",
+    "Ask",
+    "Cohort",
+    "Copied",
+    "Org",
+    "Project",
+    "Series",
+    "Who",
+]
