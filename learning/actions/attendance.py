@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from iocn.shared.free_text import refuse_patient_identifiers
 from iocn.shared.history import record
 from learning.models import Attendance, Enrolment, Session
 from learning.permissions import attendance_possible, code_possible
@@ -42,6 +43,8 @@ class Taken:
     written: int = 0
     # What somebody else had written meanwhile and was left as it is: by enrolment, theirs and what was meant.
     conflicts: dict[int, tuple[Attendance, Noted]] = field(default_factory=dict)
+    # Names of substitutes that cannot be kept, with the reason; the other participants are written.
+    refused: dict[int, tuple[str, Noted]] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -76,6 +79,11 @@ def take_attendance(
     for pk, one in wanted.items():
         mark = Mark(one.mark)
         substitute = one.substitute.strip() if mark == Mark.SUBSTITUTE else ""
+        try:
+            refuse_patient_identifiers(substitute)
+        except ValidationError as error:
+            taken.refused[pk] = (error.messages[0], one)
+            continue
         row = there.get(pk)
         if row and (row.mark, row.substitute) == (mark, substitute):
             continue

@@ -28,7 +28,9 @@ GUESSES = 12
 class Row:
     """A participant on the screen: what is noted, and what happened to what was just said."""
 
-    def __init__(self, person: Any, noted: Attendance | None, conflict: Noted | None = None) -> None:
+    def __init__(self, person: Any, noted: Attendance | None, taken: Taken) -> None:
+        conflict = taken.conflicts[person.pk][1] if person.pk in taken.conflicts else None
+        self.problem, refused = taken.refused.get(person.pk, ("", None))
         self.pk = person.pk
         self.name = person.membership.name
         self.post = person.organisation or ""
@@ -36,6 +38,8 @@ class Row:
         self.mark = noted.mark if noted else ""
         self.substitute = noted.substitute if noted else ""
         self.seen = seen_as(self.mark, self.substitute)
+        if refused:  # what was typed stays, to be put right
+            self.mark, self.substitute = refused.mark, refused.substitute
         # What was meant and not written, because somebody else had written meanwhile.
         self.meant = Attendance(mark=conflict.mark, substitute=conflict.substitute) if conflict else None
 
@@ -58,11 +62,13 @@ def attendance(request: MemberRequest, pk: int, session: int) -> HttpResponseBas
                 all_others_present="all" in request.POST,
             )
         except ValidationError as error:
+            if only:  # the session was called off meanwhile: the screen says it when it is read again
+                return HttpResponse(headers={"HX-Refresh": "true"})
             messages.error(request, error.messages[0])
             return redirect(found.cohort)
         if only:
             return _one_row(request, found, only, taken)
-        if not taken.conflicts:
+        if not taken.conflicts and not taken.refused:
             messages.success(request, "The attendance is saved.")
             return redirect(request.path)
     rows = _rows(found, taken)
@@ -100,14 +106,7 @@ def _rows(session: Session, taken: Taken, only: int | None = None) -> list[Row]:
     people = participants(session.cohort, besides=list(noted)).order_by("membership__name", "pk")
     if only is not None:
         people = people.filter(pk=only)
-    return [
-        Row(
-            person,
-            noted.get(person.pk),
-            taken.conflicts[person.pk][1] if person.pk in taken.conflicts else None,
-        )
-        for person in people
-    ]
+    return [Row(person, noted.get(person.pk), taken) for person in people]
 
 
 def _one_row(request: MemberRequest, session: Session, only: str, taken: Taken) -> HttpResponse:

@@ -151,6 +151,17 @@ def test_a_change_that_comes_second_brings_the_row_with_what_the_first_wrote(pla
     assert marks(place.session) == {"Ann Quill": "Apologies"}
 
 
+def test_a_substitutes_name_is_no_nhs_number_and_all_else_is_saved(place, signed_in):
+    client = signed_in(place.coach)
+    number = {f"n{place.ann.pk}": "943 476 5919"}
+    assert "Remove “943 476 5919”" in change(client, place, place.ann, "substitute", **number).text
+    whole = {f"m{place.ann.pk}": "substitute", f"m{place.max.pk}": "part", **number}
+    page = client.post(screen(place), whole).text
+    assert "Remove “943 476 5919”" in page
+    assert 'value="943 476 5919"' in page
+    assert marks(place.session) == {"Max Moss": "Part"}
+
+
 def test_without_javascript_the_whole_form_is_sent_and_only_what_was_changed_counts(place, signed_in):
     first, second = signed_in(place.staff), signed_in(place.coach)
     # Both open the screen while nothing is noted.
