@@ -213,9 +213,9 @@ def test_the_screen_takes_the_same_queries_and_stays_small(
         enrolment = factories.EnrolmentFactory(cohort=place.cohort, membership=who)
         factories.AttendanceFactory(session=place.session, enrolment=enrolment, by=place.coach)
     client = signed_in(place.coach)
-    # Session, person, membership; the cohort, the session, what is noted, the people, history (with its type).
+    # Session, person with membership; the cohort, the session, what is noted, the people, history (with its type).
     client.get(screen(place))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         page = client.get(screen(place))
     assert len(page.content) < 40_000
 
