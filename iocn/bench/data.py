@@ -18,6 +18,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from iocn.bench import words
+from iocn.bench.cohorts import TABLES, add_cohort
 from iocn.shared.models import History
 from people.models import (
     Counter,
@@ -73,6 +74,7 @@ ORDER: list[type[models.Model]] = [
     Escalation,
     EscalationEvent,
     Commitment,
+    *TABLES,
     StaffTask,
     Message,
     History,
@@ -206,6 +208,8 @@ class _Network:
         ]
         self._people()
         self._projects()
+        for number in range(10 if self.large else 1):
+            add_cohort(self.add, self.pk, number, self.now, self.members[0], self.teams)
         for number in range(1, self.asks + 1):
             self._ask(number)
         self.add(Counter, network_id=self.pk, name="ask", value=self.asks)

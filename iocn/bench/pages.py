@@ -37,6 +37,7 @@ PAGES = [
     Page("members, for staff", "staff", "/{slug}/members/", 8, 4),
     Page("ask", "leader", "/{slug}/escalations/E-{ask}/", 10, 4),
     Page("project", "member", "/{slug}/projects/{project}/", 10, 4),
+    Page("cohort", "staff", "/{slug}/learning/1/", 10, 4),
     Page("measure", "member", "/{slug}/measures/{measure}/", 10, 4),
     Page("home, of a leader", "leader", "/{slug}/", 10, 5),
     Page("home, of a member", "member", "/{slug}/", 10, 5),

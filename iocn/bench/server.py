@@ -5,6 +5,7 @@ import re
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,13 +28,18 @@ def free_port() -> int:
 
 @contextmanager
 def program(*command: str, port: int) -> Iterator[None]:
-    """Run a program of ours that listens on the port, on this machine alone, until the end of the block."""
+    """Run a program of ours that listens on the port, on this machine alone, until the end of the block.
+
+    What it logs is written as in production, and shown only if something goes wrong.
+    """
+    log = tempfile.TemporaryFile(mode="w+")  # noqa: SIM115 - closed below
     process = subprocess.Popen(  # noqa: S603 - our own commands, see below
         [sys.executable, "-W", "ignore", "-m", *command],
         cwd=ROOT,
         env=os.environ,
         stdin=subprocess.DEVNULL,
-        stdout=sys.stderr,
+        stdout=log,
+        stderr=subprocess.STDOUT,
     )
     try:
         deadline = time.monotonic() + SECONDS_TO_START
@@ -42,6 +48,10 @@ def program(*command: str, port: int) -> Iterator[None]:
                 raise RuntimeError(f"{command[0]} did not start.")
             time.sleep(0.1)
         yield
+    except Exception:
+        log.seek(0)
+        sys.stderr.write("".join(log.readlines()[-40:]))
+        raise
     finally:
         process.terminate()
         try:
@@ -49,6 +59,7 @@ def program(*command: str, port: int) -> Iterator[None]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        log.close()
 
 
 def _listens(port: int) -> bool:

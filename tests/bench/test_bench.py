@@ -34,11 +34,23 @@ def test_the_bench_measures_every_page_and_leaves_nothing(tmp_path):
     assert machine["loaded"]["Escalation"] == 200
     assert machine["loaded"]["Network"] == 100
     pages = {line["page"] for line in results}
-    assert {"inbox", "members", "ask", "project", "measure", "home, of a leader", "digest run"} <= pages
+    assert {
+        "inbox",
+        "members",
+        "ask",
+        "project",
+        "cohort",
+        "measure",
+        "home, of a leader",
+        "digest run",
+    } <= pages
     for line in results:
         assert line["ratio"] > 0
         if line["page"] != "digest run":
-            assert line["queries"] > 2
+            assert line["twice"] == "", line["page"]
+            if line["most_queries"]:
+                assert 2 < line["queries"] <= line["most_queries"], line["page"]
+                assert line["bytes"] <= line["most_bytes"], line["page"]
     assert list(tmp_path.iterdir()) == []
 
 
