@@ -187,9 +187,9 @@ class _Needs:
         """Find what waits for an owner's answer, and what is answered and waits for the team's word."""
         awaiting = [state for state in OPEN if state not in WITH_OWNER]
         to_answer = Q(state__in=[State.RAISED, State.ACKNOWLEDGED])
-        to_answer &= Q(owner=self.only) if self.only else Q(owner__isnull=False)
-        for_team = self._own_or_team() & Q(state__in=awaiting)
-        asks = Escalation.objects.filter(to_answer | for_team, network=self.network)
+        to_answer &= Q(owner=self.only) if self.only else Q(network=self.network, owner__isnull=False)
+        for_team = self._own_or_team(state__in=awaiting)
+        asks = Escalation.objects.filter(to_answer | for_team)
         for ask in asks.order_by("waiting_since", "id"):
             if ask.state not in awaiting:
                 hint = f"{ask.get_urgency_display()} · waited {waited(ask.waiting_since, self.now)}"
@@ -218,10 +218,11 @@ class _Needs:
                 item = Item(promise.what, item.href, f"{hint} · {promise.escalation.reference}")
             self._add(promise.by_id, "promise", item)
 
-    def _own_or_team(self) -> Q:
+    def _own_or_team(self, **also: object) -> Q:
+        """Asks of a reader or of their teams that are also so. Each way is whole, so that an index reads it."""
         if not self.only:
-            return Q()
-        return Q(raised_by=self.only) | Q(project__in=list(self.teams), restricted=False)
+            return Q(network=self.network, **also)
+        return Q(raised_by=self.only, **also) | Q(project__in=list(self.teams), restricted=False, **also)
 
     def _read_news(self) -> None:
         said = {
@@ -233,9 +234,7 @@ class _Needs:
             Move.OWNER_LEFT: "Back with network staff",
         }
         events = EscalationEvent.objects.filter(
-            escalation__in=Escalation.objects.filter(
-                self._own_or_team(), network=self.network, state__in=WITH_OWNER
-            ),
+            escalation__in=Escalation.objects.filter(self._own_or_team(state__in=WITH_OWNER)),
             # What the team said itself is no news to it, but what was said before is old.
             move__in=[*said, Move.NOT_SETTLED],
             at__gte=self.now - NEWS,
@@ -298,7 +297,9 @@ class _Needs:
                 self.found[pk]["staff"] += items
 
     def _read_asks_nobody_took(self) -> None:
-        asks = Escalation.objects.filter(network=self.network, owner=None, state__in=WITH_OWNER)
+        # Found by an index first, and then put in order: in order of waiting, thousands of others come before.
+        found = Escalation.objects.filter(network=self.network, owner=None, state__in=WITH_OWNER)
+        asks = Escalation.objects.filter(pk__in=found.order_by().values("pk"))
         for ask in asks.order_by("waiting_since", "id")[: 10 * SHOWN]:
             item = self._ask_item(ask, f"Waited {waited(ask.waiting_since, self.now)}")
             for pk, person in self.people.items():

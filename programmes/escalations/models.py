@@ -128,6 +128,8 @@ class Escalation(models.Model):
                 fields=["owner", "waiting_since"], condition=Q(state__in=OPEN), name="open_asks_of_an_owner"
             ),
             models.Index(fields=["network", "waiting_since", "id"], name="asks_by_waiting"),
+            # Those that nobody has, on the home pages of leaders and staff, among a network's many closed ones.
+            models.Index(fields=["network", "owner", "state"], name="asks_by_owner"),
             models.Index(fields=["project", "waiting_since"], name="asks_of_a_project"),
         ]
 
