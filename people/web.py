@@ -4,11 +4,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
+from iocn.shared.sending import act_once, filling_in, sign_in_first
 from people import second_factor
 from people.backend import membership_of
 from people.models import Membership
@@ -31,15 +31,17 @@ def network_page(
 ) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """Let only an active member of the network in the address reach the view, as `request.membership`.
 
-    Without a sign-in: the sign-in page, whether or not the network exists. Signed in without a membership, or
-    without the permission: 404. Without the second factor that the network asks for: a page that leads to it.
-    The view does not get the address's `network` argument.
+    Without a sign-in: the sign-in page, whether or not the network exists, and what was typed waits. A form that
+    is sent twice acts once, so whatever it does is one transaction. Signed in without a membership, or without
+    the permission: 404. Without the second factor that the network asks for: a page that leads to it. The view
+    does not get the address's `network` argument.
     """
 
     def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-        @login_required
         @wraps(view)
         def page(request: MemberRequest, network: str, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return sign_in_first(request)
             membership = membership_of(request.user, network)
             if membership is None or (permission is not None and not membership.may(permission)):
                 raise Http404
@@ -47,7 +49,10 @@ def network_page(
                 return _ask_for_second_factor(request, membership)
             request.session.pop(second_factor.GO_ON, None)
             request.membership = membership
-            return view(request, **kwargs)
+            if request.method == "POST":
+                return act_once(request, lambda: view(request, **kwargs))
+            with filling_in(request):
+                return view(request, **kwargs)
 
         return page
 

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.forms.renderers import TemplatesSetting
 
 from iocn.shared.free_text import refuse_patient_identifiers
+from iocn.shared.sending import typed_before
 from iocn.shared.tables import Brought
 
 if TYPE_CHECKING:
@@ -36,6 +37,12 @@ class FormMixin(_Base):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             _use_native_input(field.widget)
+
+    def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
+        """Return what the field begins with: what was typed into it before a sign-in, if that waits."""
+        if waiting := typed_before(self, field_name):
+            return waiting.value(self, field_name)
+        return super().get_initial_for_field(field, field_name)
 
     def _clean_fields(self) -> None:
         for name, field in self.fields.items():  # not in __init__: a form may change its labels after it

@@ -194,6 +194,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
             {"title": "Add October’s number", "href": "#number", "tag": "Due", "colour": "blue"},
             {"title": "Confirm the hand-over", "hint": "When the owner has signed"},
         ],
+        "reauthentication_alternatives": [{"url": "#form", "description": "Use your password"}],
         "history": [
             SimpleNamespace(at=now - timedelta(days=6), who="Jo Bright", what="raised the ask", text=""),
             SimpleNamespace(

@@ -1,8 +1,9 @@
-"""The history table, which every room but escalations writes (an ask's events are its history)."""
+"""What every room writes: the history (but for an ask, whose events are its history), and forms that were sent."""
 
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.utils import timezone
 
 
 class HistoryQuerySet(models.QuerySet["History"]):
@@ -41,3 +42,16 @@ class History(models.Model):
     def who(self) -> str:
         """The name of the person, or the network's own clock."""
         return self.by.name if self.by else "The network"
+
+
+class SentForm(models.Model):
+    """A form that acted, so that the same sent again does not (iocn.shared.sending)."""
+
+    key = models.CharField(
+        max_length=64, primary_key=True, help_text="Stands for the form and what was in it."
+    )
+    result = models.CharField(max_length=2000, help_text="The address to which it led.")
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"sent at {self.at}"

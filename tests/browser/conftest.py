@@ -97,8 +97,12 @@ class Troubles:
     def _console(self, message) -> None:
         if message.type not in ("error", "warning"):
             return
-        # Chromium reports an answer of 400 and above here too; it is judged by its status.
-        if message.text.startswith("Failed to load resource: the server responded with a status of"):
+        # Chromium and htmx report an answer of 400 and above here too; it is judged by its status.
+        by_status = (
+            "Failed to load resource: the server responded with a status of",
+            "Response Status Error Code",
+        )
+        if message.text.startswith(by_status):
             return
         self.found.append(f"console {message.type}: {message.text} ({message.location.get('url', '')})")
 

@@ -91,10 +91,52 @@ def test_all_of_the_product_gets_into_the_image_and_no_secret_does():
         assert is_ignored(ROOT / name), name
 
 
+def test_the_secret_that_building_makes_stays_out_of_the_image():
+    [build] = [parts for parts in of("RUN") if "tools/prepare.py" in parts]
+    [folder] = [part.removeprefix("IOCN_VAR=") for part in build if part.startswith("IOCN_VAR=")]
+    assert not Path(folder).is_relative_to(of("WORKDIR")[0][0])
+
+
 def test_packages_are_installed_by_their_hashes_alone():
     installs = [parts for parts in of("RUN") if "install" in parts and any("pip" in part for part in parts)]
     assert len(installs) == 1
     assert {"--require-hashes", "requirements/run.txt"} <= set(installs[0])
+
+
+def test_production_starts_without_the_packages_that_only_developers_have():
+    code = """
+import importlib.metadata, re, sys
+
+locked = re.findall(r"^([\\w.-]+)==", open("requirements/run.txt").read(), re.MULTILINE)
+plain = lambda name: name.lower().replace("_", "-")
+names = {plain(name) for name in locked}
+hidden = {
+    module
+    for module, packages in importlib.metadata.packages_distributions().items()
+    if not names & {plain(package) for package in packages}
+}
+
+class Hide:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in hidden:
+            raise ModuleNotFoundError(f"No module named {name!r} in requirements/run.txt", name=name)
+
+sys.meta_path.insert(0, Hide())
+import iocn.wsgi, kombu.transport.redis, celery.apps.worker, celery.apps.beat, celery.bin.celery
+import celery.concurrency.thread, django.core.cache.backends.redis, django.urls
+import gunicorn.app.wsgiapp, gunicorn.workers.gthread
+django.urls.get_resolver().url_patterns
+print("pytest" in hidden)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **PRODUCTION},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.stdout == "True\n", ended.stderr
 
 
 def test_the_image_runs_as_an_ordinary_user_whom_it_makes():

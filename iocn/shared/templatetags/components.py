@@ -10,10 +10,14 @@ from django.forms.boundfield import BoundField
 from django.forms.fields import Field
 from django.forms.widgets import ChoiceWidget, MultiWidget
 from django.template import Context, Template
-from django.template.loader import get_template
+from django.template.base import Parser, Token
+from django.template.defaulttags import CsrfTokenNode
+from django.template.loader import get_template, render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+
+from iocn.shared.sending import new_token
 
 register = template.Library()
 
@@ -122,7 +126,46 @@ def _count(number: int, unit: str) -> str:
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
+# --- Components that hold whatever a page puts into them -----------------------------------------------------
+@register.simple_block_tag
+def details(content: str, summary: str, open: object = False) -> str:
+    """Show what is between the tags when the summary is pressed."""
+    return render_to_string(
+        "components/details.html", {"summary": summary, "open": open, "content": SafeString(content)}
+    )
+
+
+@register.simple_block_tag
+def inset(content: str) -> str:
+    """Set a remark apart."""
+    return render_to_string("components/inset.html", {"content": SafeString(content)})
+
+
+@register.simple_block_tag
+def problem(content: str, heading: str) -> str:
+    """Say what is in the way of going on, where it is no field of a form."""
+    return render_to_string("components/problem.html", {"heading": heading, "content": SafeString(content)})
+
+
 # --- Forms -------------------------------------------------------------------------------------------------
+class _TokenNode(CsrfTokenNode):
+    """Beside the token against forgery, the one with which a form acts once (iocn.shared.sending)."""
+
+    def render(self, context: Context) -> SafeString:
+        """Return the hidden fields."""
+        against_forgery = SafeString(super().render(context))
+        request = context.get("request")
+        if request is None or getattr(request, "membership", None) is None:
+            return against_forgery
+        return against_forgery + render_to_string("components/form_token.html", {"token": new_token(request)})
+
+
+@register.tag
+def csrf_token(parser: Parser, token: Token) -> _TokenNode:
+    """Take the place of Django's own {% csrf_token %}, so that no form can forget the second token."""
+    return _TokenNode()
+
+
 @register.filter
 def problems(form: object) -> list[dict[str, str]]:
     """Return what is wrong in a form, with the address of the field to go to, for the error summary.

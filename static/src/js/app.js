@@ -13,6 +13,7 @@ import {
 } from "nhsuk-frontend";
 import { watchKeys } from "./keys.js";
 import { sendOnce } from "./send-once.js";
+import { tellTrouble } from "./trouble.js";
 
 document.body.classList.add("js-enabled", "nhsuk-frontend-supported");
 
@@ -34,4 +35,5 @@ document.querySelector(".nhsuk-skip-link")?.addEventListener("click", () => {
 });
 
 sendOnce();
+tellTrouble();
 watchKeys();
