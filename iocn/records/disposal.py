@@ -9,10 +9,11 @@ from django.utils import timezone
 from iocn.records.holds import held_in
 from iocn.records.models import Disposal
 from iocn.records.retention import SCHEDULE, Rule, due_now, numbers_for
-from people.models import Message, Network
+from people.models import Message, Network, SignIn
 
 CHUNK = 100
 ACCOUNT_MAIL = timedelta(days=90)
+SIGN_INS = timedelta(days=365)  # longer than a session lasts, which its sign-in can end
 
 
 def dispose(network: Network, now: datetime | None = None) -> dict[str, int]:
@@ -54,8 +55,10 @@ def _step(rule: Rule, network: Network, now: datetime, after: int) -> tuple[int,
 
 
 def clear_what_belongs_to_no_network(now: datetime | None = None) -> None:
-    """Delete old e-mail about sign-ins, and sessions that have run out."""
-    before = (now or timezone.now()) - ACCOUNT_MAIL
+    """Delete old e-mail about sign-ins, who signed in long ago, and sessions that have run out."""
+    now = now or timezone.now()
+    before = now - ACCOUNT_MAIL
     waiting = [Message.State.DUE, Message.State.CLAIMED, Message.State.SENDING]
     Message.objects.filter(network=None, state_at__lt=before).exclude(state__in=waiting).delete()
+    SignIn.objects.filter(at__lt=now - SIGN_INS).delete()
     call_command("clearsessions")

@@ -225,6 +225,7 @@ BY_KEY = {rule.key: rule for rule in SCHEDULE}
 FIXED = (
     ("Files waiting to be confirmed", "1 day", "they were brought", "Deleted"),
     ("E-mail about a sign-in, such as a new password", "90 days", "it was sent, or given up", "Deleted"),
+    ("Who signed in, when and on which device", "365 days", "the sign-in", "Deleted"),
     ("Sessions of who is signed in", "14 days", "the sign-in", "Deleted"),
     ("What was removed, holds, and what was disposed of", "as long as the network", "", "Kept"),
 )

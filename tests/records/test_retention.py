@@ -16,7 +16,7 @@ from iocn.records.tasks import dispose_of_what_is_old
 from iocn.shared.history import record
 from iocn.shared.models import History
 from learning.models import Cohort
-from people.models import Membership, Message, Person, StaffTask
+from people.models import Membership, Message, Person, SignIn, StaffTask
 from programmes.escalations import actions as asks
 from programmes.models import Escalation, PathwayProject
 from tests import factories
@@ -230,6 +230,15 @@ def test_mail_about_sign_ins_goes_after_ninety_days(db):
         )  # fmt: skip
     clear_what_belongs_to_no_network()
     assert sorted(Message.objects.values_list("cause", flat=True)) == ["89sent", "91due"]
+
+
+def test_sign_ins_go_after_a_year(db):
+    person = factories.PersonFactory()
+    now = timezone.now()
+    for days in (366, 364):
+        SignIn.objects.create(person=person, method="password", device=str(days), at=now - timedelta(days=days))
+    clear_what_belongs_to_no_network()
+    assert [sign_in.device for sign_in in SignIn.objects.all()] == ["364"]
 
 
 def test_a_year_ago_is_the_same_day_and_leap_days_are_known():
