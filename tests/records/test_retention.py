@@ -236,7 +236,9 @@ def test_sign_ins_go_after_a_year(db):
     person = factories.PersonFactory()
     now = timezone.now()
     for days in (366, 364):
-        SignIn.objects.create(person=person, method="password", device=str(days), at=now - timedelta(days=days))
+        SignIn.objects.create(
+            person=person, method="password", device=str(days), at=now - timedelta(days=days)
+        )
     clear_what_belongs_to_no_network()
     assert [sign_in.device for sign_in in SignIn.objects.all()] == ["364"]
 
