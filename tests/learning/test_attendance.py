@@ -1,10 +1,7 @@
 """Taking attendance: on one screen, at once, by code, and by two people at the same time."""
 
-import threading
-
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connections
 
 from iocn.shared.models import History
 from learning import actions
@@ -12,6 +9,7 @@ from learning.actions.attendance import Noted
 from learning.models import Attendance
 from tests import factories
 from tests.learning.conftest import somebody
+from tests.races import at_once
 
 
 def marks(session):
@@ -221,28 +219,6 @@ def test_the_screen_takes_the_same_queries_and_stays_small(
 
 
 # --- At the same moment -------------------------------------------------------------------------------------
-def at_once(*acts):
-    """Do all of them in threads that start together; return what each gave back or raised."""
-    barrier = threading.Barrier(len(acts))
-    results = [None] * len(acts)
-
-    def do(number, act):
-        try:
-            barrier.wait(timeout=20)
-            results[number] = act()
-        except Exception as error:  # the test looks at it
-            results[number] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=do, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return results
-
-
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_note_the_same_person_at_once_one_writes_and_the_other_is_told(place):
     for days_ago in range(5):

@@ -12,7 +12,7 @@ from iocn.shared.words import Words
 from people.models import Person
 from programmes.models import PathwayProject
 from tests import factories
-from tests.programmes.escalations.test_races import at_once
+from tests.races import at_once
 from tests.records.test_retention import everything_old
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -1,10 +1,8 @@
 """Two people at once, with real threads on a real database."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
 from people.actions.members import close_membership
@@ -12,32 +10,11 @@ from people.models import Membership, Message
 from programmes.escalations import actions
 from programmes.escalations.models import Commitment, Escalation
 from programmes.escalations.states import OPEN
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SOON = timezone.localdate() + timedelta(days=7)
-
-
-def at_once(*acts):
-    """Do all of them in threads that start together; return what each gave back or raised."""
-    barrier = threading.Barrier(len(acts))
-    results = [None] * len(acts)
-
-    def do(place, act):
-        try:
-            barrier.wait(timeout=20)
-            results[place] = act()
-        except Exception as error:  # the test looks at it
-            results[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=do, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return results
 
 
 def test_of_two_leaders_who_take_an_ask_one_gets_it_and_the_other_is_told(place):
