@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 
 from iocn.shared.forms import Form, ModelForm
 from iocn.shared.templatetags.components import day
+from iocn.shared.working_time import bank_holiday
 from learning.models import Cohort, Enrolment, Session
 from learning.permissions import facilitators_to_choose, projects_to_choose
-from learning.planning import bank_holiday
 from people.models import Membership
 from programmes.projects.models import PathwayProject
 

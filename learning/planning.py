@@ -3,23 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
-
-import holidays
 
 from iocn.shared.templatetags.components import day
+from iocn.shared.working_time import bank_holiday
 
 WEEK = timedelta(weeks=1)
-
-
-@cache
-def _of(year: int) -> holidays.HolidayBase:
-    return holidays.country_holidays("GB", subdiv="ENG", years=year)
-
-
-def bank_holiday(on: date) -> str:
-    """Return which of England's bank holidays a day is, empty if none."""
-    return _of(on.year).get(on) or ""
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,12 @@ from django.utils import timezone
 
 from iocn.demo import story
 from iocn.digests.actions import write_digests
+from iocn.shared.working_time import bank_holiday
 from learning import actions as learning
 from learning.actions.attendance import Noted
 from learning.asks import from_cohort, key_of
 from learning.models import Cohort, Enrolment
-from learning.planning import bank_holiday, every, moved
+from learning.planning import every, moved
 from people import actions as people
 from people.models import Membership, Message, Network, Organisation
 from people.permissions import Role
