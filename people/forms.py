@@ -182,6 +182,19 @@ class NetworkForm(Form):
         max_length=200,
         assume_scheme="https",
     )
+    work_begins = forms.TimeField(
+        label="Work begins",
+        help_text="Monday to Friday, but for bank holidays and closed days. What is promised in working days and"
+        " hours is counted by this.",
+    )
+    work_ends = forms.TimeField(label="Work ends")
+
+
+class ClosedDayForm(Form):
+    """A day on which the network does not work."""
+
+    day = forms.DateField(label="Day")
+    name = forms.CharField(label="Why", max_length=60, help_text="Such as “Staff away day”.")
 
 
 class OrganisationForm(Form):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.db.models import QuerySet
 
-from people.models import Membership
+from people.models import Membership, Network
 
 # Called by close_membership inside its transaction, as hook(membership, by): pass on what waits on them.
 membership_closing: list[Callable[[Membership, Membership | None], None]] = []
@@ -14,6 +14,9 @@ roles_set: list[Callable[[Membership, Membership | None], None]] = []
 
 # Called by set_roles when somebody stops being a leader, as hook(membership, by): asks need another owner.
 leader_role_ending: list[Callable[[Membership, Membership | None], None]] = []
+
+# Called as hook(network) inside the action that changes when a network works: times that follow from it change.
+calendar_changed: list[Callable[[Network], None]] = []
 
 # Called as hook(membership): whom they meet in their own projects' teams, as memberships.
 teammates: list[Callable[[Membership], QuerySet[Membership]]] = []

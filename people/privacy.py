@@ -7,6 +7,7 @@ from iocn.shared.models import History
 from iocn.shared.privacy import Held, declare
 from iocn.shared.tables import UnreadableTable, read_csv
 from people.models import (
+    ClosedDay,
     Counter,
     Mandate,
     Membership,
@@ -50,6 +51,7 @@ def declare_tables() -> None:
             thing="self",
             organisations=("pk", "succeeded_by"),
         ),
+        Held(ClosedDay, "Closed days", words=("name",), thing="self"),
         Held(Counter, "Counters", plain=("name",)),
         # A person alone changes their own name: it is no network's to redact while they are there.
         Held(Person, "Sign-ins", network="", names=("email", "name"), never=("password",)),

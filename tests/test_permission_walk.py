@@ -20,7 +20,7 @@ from django.utils import timezone
 from iocn.records.models import Hold
 from iocn.shared.models import History
 from people import invitations, messages
-from people.models import Membership, Message, StaffTask, Upload
+from people.models import ClosedDay, Membership, Message, StaffTask, Upload
 from programmes.escalations import actions as escalations
 from programmes.escalations.models import EscalationEvent
 from programmes.escalations.views import BY_SLUG
@@ -63,6 +63,8 @@ TABLE = {
     "people:organisation_close": "y-------- y--------",
     "people:mandate": "yxxx--x-y yxxx--x-y",
     "people:network_settings": "y-------- y--------",
+    "people:closed_days": "y-------- y--------",
+    "people:closed_day_remove": "m-------- y--------",
     "people:sign_ins": "y-------- m--------",
     "people:staff_list": "y-------- m--------",
     "people:settle": "m-------- y--------",
@@ -233,6 +235,7 @@ def place(db) -> SimpleNamespace:
         session=factories.SessionFactory(cohort=cohort),
         hold=Hold.objects.create(network=network, reason=f"Held {WORDS}", by=who["staff"], project=project),
         hospital=hospital,
+        closed_day=ClosedDay.objects.create(network=network, day=date(2027, 6, 3), name="A closed day"),
         post=post,
         remit=remit,
         programme=factories.ProgrammeOfCareFactory(network=network, name="A programme", aim=f"Why {WORDS}"),
@@ -292,6 +295,7 @@ def arguments(name: str, place: SimpleNamespace) -> dict[str, object]:
             "import_columns": place.file_of_members,
             "import_preview": place.file_of_members,
             "mandate": place.hospital,
+            "closed_day_remove": place.closed_day,
             "settle": place.task,
         },
         "projects": {"programme": place.programme, "change_programme": place.programme},

@@ -14,6 +14,7 @@ _DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
 _MINUTE = timedelta(minutes=1) // _TICK
+WEEKDAYS = range(5)  # Monday to Friday, as date.weekday() counts
 
 
 @cache
@@ -71,7 +72,7 @@ class WorkingTime:
 
     def is_working_day(self, day: date) -> bool:
         """Whether people work on that day."""
-        return day.weekday() < 5 and day not in self.closed and not bank_holiday(day)
+        return day.weekday() in WEEKDAYS and day not in self.closed and not bank_holiday(day)
 
     def add(self, moment: datetime, minutes: int) -> datetime:
         """Return the moment, in UTC, at which so many working minutes have passed.

@@ -5,6 +5,7 @@ ValidationError with a sentence for the person.
 """
 
 from people.actions.account import change_own_settings, stop_mail, take_mail_again
+from people.actions.calendar import add_closed_day, remove_closed_day
 from people.actions.imports import PlanChanged, import_members, keep_upload
 from people.actions.members import (
     Invite,
@@ -40,6 +41,7 @@ __all__ = [
     "Invite",
     "PlanChanged",
     "accept_invitation",
+    "add_closed_day",
     "add_organisation",
     "add_post",
     "add_staff_task",
@@ -61,6 +63,7 @@ __all__ = [
     "keep_upload",
     "note_sign_in",
     "reactivate_person",
+    "remove_closed_day",
     "remove_second_factors",
     "send_invitation_again",
     "set_executive_sponsor",

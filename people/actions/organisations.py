@@ -1,11 +1,15 @@
 """Networks and their organisations."""
 
+from datetime import time
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from iocn.shared.history import record
+from iocn.shared.templatetags.components import clock
+from people import hooks
 from people.actions.staff_list import settle_what_waits
 from people.models import RESERVED_SLUGS, Domain, Mandate, Membership, Network, Organisation, StaffTask
 
@@ -32,14 +36,20 @@ def change_network(
     leaders_see_all_asks: bool,
     incident_link: str = "",
     speak_up_link: str = "",
+    work_begins: time = time(9),
+    work_ends: time = time(17),
 ) -> None:
     """Change how the network of `by` works."""
+    if work_begins >= work_ends:
+        raise ValidationError({"work_ends": "Work ends after it begins: choose a later time."})
     network = Network.objects.select_for_update(no_key=True).get(pk=by.network_id)
     wanted = {
         "second_factor_required": second_factor_required,
         "leaders_see_all_asks": leaders_see_all_asks,
         "incident_link": incident_link,
         "speak_up_link": speak_up_link,
+        "work_begins": work_begins,
+        "work_ends": work_ends,
     }
     changed = {name: value for name, value in wanted.items() if value != getattr(network, name)}
     if not changed:
@@ -49,6 +59,9 @@ def change_network(
     network.save(update_fields=list(changed))
     lines = [f"{_SETTINGS[name]}: {_in_words(value)}" for name, value in changed.items()]
     record(by=by, on=network, what="changed the network’s settings", text="\n".join(lines), network=network)
+    if changed.keys() & {"work_begins", "work_ends"}:
+        for hook in hooks.calendar_changed:
+            hook(network)
 
 
 _SETTINGS = {
@@ -56,12 +69,16 @@ _SETTINGS = {
     "leaders_see_all_asks": "all leaders see unrestricted asks",
     "incident_link": "where incidents are reported",
     "speak_up_link": "the Freedom to Speak Up Guardian’s page",
+    "work_begins": "work begins",
+    "work_ends": "work ends",
 }
 
 
 def _in_words(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, time):
+        return clock(value)
     return str(value) or "none"
 
 

@@ -13,6 +13,7 @@ from people.models.members import (
 )
 from people.models.places import (
     RESERVED_SLUGS,
+    ClosedDay,
     Counter,
     Domain,
     Level,
@@ -29,6 +30,7 @@ from people.models.waiting import (
 
 __all__ = [
     "RESERVED_SLUGS",
+    "ClosedDay",
     "Counter",
     "Domain",
     "Level",

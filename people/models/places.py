@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import time
+from zoneinfo import ZoneInfo
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 
 from iocn.shared.validators import ods_code
+from iocn.shared.working_time import WorkingTime
 
 
 class Domain(models.TextChoices):
@@ -82,6 +86,35 @@ class Network(models.Model):
         default=False,
         help_text="Until they have set one up, they see no page of this network.",
     )
+    work_begins = models.TimeField("work begins", default=time(9))
+    work_ends = models.TimeField("work ends", default=time(17))
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(work_begins__lt=F("work_ends")), name="work_begins_before_it_ends"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def working_time(self) -> WorkingTime:
+        """Return when people work here. Reads the closed days, so ask once and keep it."""
+        closed = frozenset(self.closed_days.values_list("day", flat=True))
+        return WorkingTime(ZoneInfo(self.time_zone), self.work_begins, self.work_ends, closed)
+
+
+class ClosedDay(models.Model):
+    """A day on which a network does not work, besides weekends and bank holidays."""
+
+    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="closed_days")
+    day = models.DateField()
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        ordering = ["day"]
+        constraints = [models.UniqueConstraint(fields=["network", "day"], name="closed_day_once")]
 
     def __str__(self) -> str:
         return self.name

@@ -202,7 +202,8 @@ def test_staff_ask_for_it_and_see_who_has_none_yet(staff, leader, signed_in, wit
     client = Client()
     sign_in(client, staff.person)
     add_app(client)
-    page = client.post("/larkton/settings/", {"second_factor_required": "on"}, follow=True)
+    data = {"second_factor_required": "on", "work_begins": "09:00", "work_ends": "17:00"}
+    page = client.post("/larkton/settings/", data, follow=True)
     assert "Una Without" in page.text
     assert "Mary Member" not in page.text.partition("<main")[2]
     assert "Lea Leader" not in page.text.partition("<main")[2]

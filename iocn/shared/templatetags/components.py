@@ -1,6 +1,6 @@
 """Filters and tags that every page may use without loading: settings.py makes them built in."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
@@ -46,11 +46,12 @@ def day(value: date | datetime | str | None) -> str:
 
 
 @register.filter
-def clock(value: datetime | None) -> str:
+def clock(value: datetime | time | None) -> str:
     """Return a time as people write it: 2:30pm, 9am, midday."""
     if not value:
         return ""
-    local = _local(value)
+    # A time without a day is by the clock on the wall already.
+    local = _local(value) if isinstance(value, datetime) else value
     if (local.hour, local.minute) == (12, 0):
         return "midday"
     if (local.hour, local.minute) == (0, 0):
