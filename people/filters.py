@@ -38,6 +38,9 @@ class MemberFilter(django_filters.FilterSet):
     organisation = django_filters.CharFilter(label="Organisation", method="at_organisation")
     level = django_filters.ChoiceFilter(label="Level", choices=Level.choices, method="at_level")
     role = django_filters.ChoiceFilter(label="Role", choices=Role.choices, method="with_role")
+    table = django_filters.BooleanFilter(
+        label="At the network table", field_name="at_table", method="at_table", widget=forms.CheckboxInput
+    )
     state = django_filters.ChoiceFilter(label="State", choices=list(STATES.items()), method="in_state")
 
     class Meta:
@@ -74,6 +77,10 @@ class MemberFilter(django_filters.FilterSet):
     def with_role(self, rows: QuerySet[Membership], name: str, value: str) -> QuerySet[Membership]:
         """Keep those who hold the role."""
         return rows.filter(Exists(RoleHeld.objects.filter(membership=OuterRef("pk"), role=value)))
+
+    def at_table(self, rows: QuerySet[Membership], name: str, value: bool) -> QuerySet[Membership]:
+        """Keep those who sit at the network table, where the box is ticked."""
+        return rows.filter(at_table=True) if value else rows
 
     def in_state(self, rows: QuerySet[Membership], name: str, value: str) -> QuerySet[Membership]:
         """Keep those who have joined, are awaited, or have left."""

@@ -17,6 +17,7 @@ urlpatterns = [
     path("members/<int:pk>/posts/<int:post_pk>/", members.post, name="post"),
     path("members/<int:pk>/remits/give/", members.remit_give, name="remit_give"),
     path("members/<int:pk>/remits/<int:remit_pk>/take/", members.remit_take, name="remit_take"),
+    path("members/<int:pk>/table/", members.table_seat, name="table_seat"),
     path("members/<int:pk>/close/", members.close, name="close_member"),
     path("organisations/", organisations.organisations, name="organisations"),
     path("organisations/add/", organisations.add, name="organisation_add"),

@@ -54,6 +54,7 @@ TABLE = {
     "people:post": "y-------- y--------",
     "people:remit_give": "y-------- y--------",
     "people:remit_take": "m-------- y--------",
+    "people:table_seat": "m-------- y--------",
     "people:close_member": "y-------- y--------",
     "people:organisations": "yyyy-yy-y mmmmmmmmm",
     "people:organisation_add": "y-------- y--------",

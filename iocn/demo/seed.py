@@ -160,6 +160,8 @@ class _Loader:
                 domain=domain,
                 order=order,
             )
+        for who in story.AT_TABLE:
+            people.set_at_table(by=staff, membership=self.members[who], at_table=True)
         for org_key, domain, text in story.MANDATES:
             people.set_mandate(by=staff, organisation=self.organisations[org_key], domain=domain, text=text)
 

@@ -15,6 +15,7 @@ from people.actions.members import (
     invite_member,
     join,
     send_invitation_again,
+    set_at_table,
     set_roles,
 )
 from people.actions.organisations import (
@@ -66,6 +67,7 @@ __all__ = [
     "remove_closed_day",
     "remove_second_factors",
     "send_invitation_again",
+    "set_at_table",
     "set_executive_sponsor",
     "set_mandate",
     "set_roles",

@@ -271,8 +271,33 @@ def set_roles(*, by: Membership | None, membership: Membership, roles: Iterable[
         for hook in hooks.leader_role_ending:
             hook(now, by)
         _free_remits_and_sponsorships(now, by)
+        _leave_table(now, by)
     labels = ", ".join(role.label for role in Role if role in wanted)
     record(by=by, on=now, what="set their roles", text=labels)
+
+
+@transaction.atomic
+def set_at_table(*, by: Membership | None, membership: Membership, at_table: bool) -> None:
+    """Give a leader a seat at the network table, or take it away."""
+    now = _locked(membership)
+    if at_table and not (now.is_active and now.is_leader):
+        raise ValidationError(
+            f"{membership} is not a leader of this network, or has not joined yet: only leaders sit at the table."
+        )
+    if now.at_table == at_table:
+        return
+    now.at_table = membership.at_table = at_table
+    now.save(update_fields=["at_table"])
+    record(
+        by=by,
+        on=now,
+        what="gave them a seat at the network table" if at_table else "ended their seat at the network table",
+    )
+
+
+def _leave_table(membership: Membership, by: Membership | None) -> None:
+    set_at_table(by=by, membership=membership, at_table=False)
+    membership.at_table = False
 
 
 def _locked(membership: Membership) -> Membership:
@@ -303,6 +328,7 @@ def close_membership(*, by: Membership, membership: Membership) -> None:
     for hook in hooks.membership_closing:
         hook(now, by)
     _free_remits_and_sponsorships(now, by)
+    _leave_table(now, by)
     _end_posts(now)
     now.closed_at, now.closed_by = timezone.now(), by
     now.save(update_fields=["closed_at", "closed_by"])

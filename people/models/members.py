@@ -74,6 +74,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Return active memberships with the role leader: who may own an ask."""
         return self.active().holding(Role.LEADER)
 
+    def at_table(self) -> MembershipQuerySet:
+        """Return the leaders who meet as peers at the network table."""
+        return self.leaders().filter(at_table=True)
+
     def with_roles(self) -> MembershipQuerySet:
         """Read the roles in the same query (`membership.roles`)."""
         # Not joined: rows that are grouped are all read before the first page of a list is known.
@@ -108,6 +112,7 @@ class Membership(models.Model):
         "your update comes", max_length=10, choices=Rhythm, default=Rhythm.WEEKLY
     )
     mail_about_asks = models.BooleanField("e-mail me about asks", default=True)
+    at_table = models.BooleanField("sits at the network table", default=False)
     refused_mail = models.BooleanField(
         default=False, help_text="Stopped invitations by the link in the e-mail."
     )
@@ -129,8 +134,14 @@ class Membership(models.Model):
                 condition=Q(anonymised_at=None) | Q(closed_at__isnull=False),
                 name="membership_anonymised_after_it_closed",
             ),
+            models.CheckConstraint(
+                condition=Q(at_table=False) | Q(closed_at=None), name="who_left_sits_at_no_table"
+            ),
         ]
-        indexes = [models.Index(fields=["network", "name", "id"], name="members_by_name")]
+        indexes = [
+            models.Index(fields=["network", "name", "id"], name="members_by_name"),
+            models.Index(fields=["network"], condition=Q(at_table=True), name="members_at_table"),
+        ]
 
     def __str__(self) -> str:
         return self.name

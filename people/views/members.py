@@ -286,6 +286,26 @@ def remit_take(request: MemberRequest, pk: int, remit_pk: int) -> HttpResponse:
 
 
 @network_page(Permission.MANAGE_NETWORK)
+@require_POST
+def table_seat(request: MemberRequest, pk: int) -> HttpResponse:
+    """Give a leader a seat at the network table (`at_table` is sent along), or end it."""
+    member = _member_to_change(request, pk)
+    gives = bool(request.POST.get("at_table"))
+    try:
+        actions.set_at_table(by=request.membership, membership=member, at_table=gives)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    else:
+        messages.success(
+            request,
+            f"{member} sits at the network table."
+            if gives
+            else f"{member} no longer sits at the network table.",
+        )
+    return redirect(member)
+
+
+@network_page(Permission.MANAGE_NETWORK)
 @require_http_methods(["GET", "POST"])
 def close(request: MemberRequest, pk: int) -> HttpResponse:
     """Ask once more, saying what will go to the staff's list, then close the membership."""

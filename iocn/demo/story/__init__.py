@@ -8,7 +8,7 @@ that nobody takes them for real.
 from iocn.demo.story.asks import ASKS, Ask
 from iocn.demo.story.learning import COHORT_ASKS, COHORTS, COMING, Cohort, Copied
 from iocn.demo.story.measures import MEASURES, Series
-from iocn.demo.story.people import MANDATES, ORGANISATIONS, PEOPLE, REMITS, Org, Who
+from iocn.demo.story.people import AT_TABLE, MANDATES, ORGANISATIONS, PEOPLE, REMITS, Org, Who
 from iocn.demo.story.projects import PROGRAMMES, PROJECTS, TRIES, Project
 
 CITY = "Fableton"
@@ -16,6 +16,7 @@ PASSWORD = "once-upon-a-time"  # noqa: S105  # known to everybody: exists in the
 
 __all__ = [
     "ASKS",
+    "AT_TABLE",
     "CITY",
     "COHORTS",
     "COHORT_ASKS",

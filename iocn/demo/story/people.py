@@ -101,6 +101,9 @@ REMITS = [
     ("parable", "management", "data", 1),
 ]
 
+# The tops who meet as peers.
+AT_TABLE = ["fable", "verse", "saga", "legend", "chronicle", "ballad", "parable"]
+
 MANDATES = [
     (
         "hospitals",
