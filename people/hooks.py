@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.db.models import QuerySet
 
-from people.models import Membership, Network
+from people.models import Absence, Membership, Network
 
 # Called by close_membership inside its transaction, as hook(membership, by): pass on what waits on them.
 membership_closing: list[Callable[[Membership, Membership | None], None]] = []
@@ -17,6 +17,10 @@ leader_role_ending: list[Callable[[Membership, Membership | None], None]] = []
 
 # Called as hook(network) inside the action that changes when a network works: times that follow from it change.
 calendar_changed: list[Callable[[Network], None]] = []
+
+# Called as hook(absence, by) inside the action that enters or ends an absence in which somebody stands in. Not when
+# it ends with the leader's role or membership: then the hooks above have passed on what waited on them.
+absence_changed: list[Callable[[Absence, Membership | None], None]] = []
 
 # Called as hook(membership): whom they meet in their own projects' teams, as memberships.
 teammates: list[Callable[[Membership], QuerySet[Membership]]] = []

@@ -22,7 +22,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from people.models import Membership, Message, StaffTask
+from people.models import Delegate, Membership, Message, StaffTask
 
 log = logging.getLogger(__name__)
 
@@ -56,14 +56,37 @@ class Letter(TypedDict):
     why: str
 
 
-def tell(membership: Membership, **letter_of: Unpack[Letter]) -> None:
+def tell(membership: Membership, *, copy: bool = True, **letter_of: Unpack[Letter]) -> None:
     """Write a short e-mail to the membership: paragraphs, one button, and why it came.
 
     `link` is a path of ours. `cause` names what happened: the same cause never writes to a person twice.
-    Whoever stopped e-mail of this kind gets none.
+    Whoever stopped e-mail of this kind gets none. About an ask, those who act for a leader and want it get a
+    copy, unless `copy` is False: a restricted ask is for nobody but those named on it.
     """
     if wants(membership, letter_of["kind"]):
         _write(letter(membership, **letter_of))
+    if copy and letter_of["kind"] == Message.Kind.ASK and membership.is_active:
+        for delegate in _who_get_copies(membership):
+            _write(letter(delegate, **_copy_for(membership, letter_of)))
+
+
+def _who_get_copies(leader: Membership) -> list[Membership]:
+    """Return who acts for the leader today and gets copies. Who stopped e-mail about asks gets none of these."""
+    rows = (
+        Delegate.objects.now(leader.network.today())
+        .filter(leader=leader, leader__in=Membership.objects.leaders(), copies_mail=True)
+        .select_related("delegate")
+    )
+    return [row.delegate for row in rows if wants(row.delegate, Message.Kind.ASK)]
+
+
+def _copy_for(leader: Membership, letter_of: Letter) -> Letter:
+    """Return the letter as a copy; with a cause of its own, since who acts may have news of the same too."""
+    return {
+        **letter_of,
+        "cause": f"{letter_of['cause']}:for:{leader.pk}",
+        "why": f"You get this because you act for {leader}, who gets it too.",
+    }
 
 
 def letter(membership: Membership, **what: Unpack[Letter]) -> Message:

@@ -7,8 +7,10 @@ from iocn.shared.models import History
 from iocn.shared.privacy import Held, declare
 from iocn.shared.tables import UnreadableTable, read_csv
 from people.models import (
+    Absence,
     ClosedDay,
     Counter,
+    Delegate,
     Mandate,
     Membership,
     Message,
@@ -81,6 +83,8 @@ def declare_tables() -> None:
             thing="membership",
             about="membership",
         ),
+        Held(Absence, "Absences", network="membership__network"),
+        Held(Delegate, "Who acts for whom", network="leader__network"),
         Held(Remit, "Who can decide on what", network="membership__network"),
         Held(
             Mandate,

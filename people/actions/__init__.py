@@ -37,6 +37,7 @@ from people.actions.sign_ins import (
     unlink_organisation_sign_in,
 )
 from people.actions.staff_list import add_staff_task, settle_staff_task
+from people.actions.standing_in import end_absence, end_delegate, name_delegate, set_absence
 
 __all__ = [
     "Invite",
@@ -54,6 +55,8 @@ __all__ = [
     "close_organisation",
     "create_network",
     "deactivate_person",
+    "end_absence",
+    "end_delegate",
     "end_post",
     "end_sign_ins",
     "give_remit",
@@ -62,11 +65,13 @@ __all__ = [
     "invite_member",
     "join",
     "keep_upload",
+    "name_delegate",
     "note_sign_in",
     "reactivate_person",
     "remove_closed_day",
     "remove_second_factors",
     "send_invitation_again",
+    "set_absence",
     "set_at_table",
     "set_executive_sponsor",
     "set_mandate",

@@ -13,6 +13,7 @@ from iocn.shared.history import record, record_many
 from people import hooks, invitations, messages
 from people.actions.account import now_joined
 from people.actions.staff_list import add_staff_task
+from people.actions.standing_in import end_as_delegate, end_as_leader, may_act_for_others
 from people.models import Level, Membership, Message, Network, Organisation, Person, Post, RoleHeld, StaffTask
 from people.organisation_sign_in import is_linked
 from people.permissions import Role
@@ -272,6 +273,9 @@ def set_roles(*, by: Membership | None, membership: Membership, roles: Iterable[
             hook(now, by)
         _free_remits_and_sponsorships(now, by)
         _leave_table(now, by)
+        end_as_leader(now, by)
+    if not may_act_for_others(now):
+        end_as_delegate(now, by)
     labels = ", ".join(role.label for role in Role if role in wanted)
     record(by=by, on=now, what="set their roles", text=labels)
 
@@ -329,6 +333,8 @@ def close_membership(*, by: Membership, membership: Membership) -> None:
         hook(now, by)
     _free_remits_and_sponsorships(now, by)
     _leave_table(now, by)
+    end_as_leader(now, by)
+    end_as_delegate(now, by)
     _end_posts(now)
     now.closed_at, now.closed_by = timezone.now(), by
     now.save(update_fields=["closed_at", "closed_by"])

@@ -22,6 +22,7 @@ from people.models.places import (
     OrganisationQuerySet,
 )
 from people.models.sign_ins import SignIn, SignInQuerySet
+from people.models.standing_in import Absence, AbsenceQuerySet, Delegate, DelegateQuerySet
 from people.models.waiting import (
     Message,
     StaffTask,
@@ -30,8 +31,12 @@ from people.models.waiting import (
 
 __all__ = [
     "RESERVED_SLUGS",
+    "Absence",
+    "AbsenceQuerySet",
     "ClosedDay",
     "Counter",
+    "Delegate",
+    "DelegateQuerySet",
     "Domain",
     "Level",
     "Mandate",

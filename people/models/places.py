@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, time
 from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils import timezone
 
 from iocn.shared.validators import ods_code
 from iocn.shared.working_time import WorkingTime
@@ -98,6 +99,10 @@ class Network(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def today(self) -> date:
+        """Return the day it is there now."""
+        return timezone.localdate(timezone=ZoneInfo(self.time_zone))
 
     def working_time(self) -> WorkingTime:
         """Return when people work here. Reads the closed days, so ask once and keep it."""

@@ -70,6 +70,7 @@ def _tell(event: EscalationEvent, person: Membership, why: str) -> None:
         link=escalation.get_absolute_url(),
         link_label=f"Open {escalation.reference}",
         why=why,
+        copy=not escalation.restricted,
     )
 
 

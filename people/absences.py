@@ -1,0 +1,42 @@
+"""Who stands in for leaders who are away."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from django.db.models import Exists, OuterRef
+
+from people.models import Absence, Membership
+
+# Who stands in may be away too, and so on; a longer chain than this is nobody's plan.
+STEPS = 4
+
+
+def stand_in_for(membership_ids: Collection[int], day: date) -> dict[int, Membership | None]:
+    """Return, for each of them who is away that day, the leader who stands in, or None where there is nobody.
+
+    Where the stand-in is away too, theirs, and so on for a few steps; never in a circle, and never somebody who
+    is no active leader. Who is not away is left out. In one query, whatever the number.
+    """
+    networks = Membership.objects.filter(pk__in=membership_ids).values("network")
+    absences = (
+        Absence.objects.on(day)
+        .filter(membership__network__in=networks)
+        .annotate(stand_in_leads=Exists(Membership.objects.leaders().filter(pk=OuterRef("stand_in"))))
+        .select_related("stand_in__network")
+        .order_by("-pk")
+    )
+    away = {absence.membership_id: absence for absence in absences}
+    return {pk: _last_of_chain(pk, away) for pk in membership_ids if pk in away}
+
+
+def _last_of_chain(pk: int, away: Mapping[int, Absence]) -> Membership | None:
+    seen, absence = {pk}, away[pk]
+    for _ in range(STEPS):
+        stand_in = absence.stand_in
+        if stand_in is None or stand_in.pk in seen or not absence.stand_in_leads:  # type: ignore[attr-defined]
+            return None
+        if stand_in.pk not in away:
+            return stand_in
+        seen.add(stand_in.pk)
+        absence = away[stand_in.pk]
+    return None
