@@ -1,6 +1,6 @@
 """What people type in this room."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth import password_validation
@@ -9,8 +9,10 @@ from django.core.exceptions import ValidationError
 from iocn.shared.account_forms import HOW_TO_CHOOSE
 from iocn.shared.forms import Form
 from iocn.shared.table_field import TableField
-from people.models import Domain, Level, Membership, Organisation, Person
+from people.member_field import MemberField
+from people.models import Delegate, Domain, Level, Membership, Organisation, Person
 from people.permissions import Role
+from people.scopes import listed_members_for
 
 
 class JoinForm(Form):
@@ -188,6 +190,45 @@ class NetworkForm(Form):
         " hours is counted by this.",
     )
     work_ends = forms.TimeField(label="Work ends")
+
+
+class AbsenceForm(Form):
+    """When a leader is away, and who stands in."""
+
+    from_date = forms.DateField(label="First day away")
+    until_date = forms.DateField(label="Last day away")
+    stand_in = forms.ModelChoiceField(
+        label="Who stands in?",
+        queryset=Membership.objects.none(),
+        required=False,
+        empty_label="Nobody",
+        help_text="A leader, who gets the asks meanwhile. With nobody, they go on to the next step of their way.",
+    )
+
+    def __init__(self, *args: Any, leader: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        leaders = Membership.objects.leaders().filter(network_id=leader.network_id)
+        cast(forms.ModelChoiceField, self.fields["stand_in"]).queryset = leaders.exclude(pk=leader.pk)
+
+
+class DelegateForm(Form):
+    """Who acts for a leader, with what limits, until when."""
+
+    delegate = MemberField(label="Who?")
+    power = forms.ChoiceField(
+        label="What may they do?",
+        choices=Delegate.Power.choices,
+        initial=Delegate.Power.READ,
+        widget=forms.RadioSelect,
+    )
+    copies_mail = forms.BooleanField(label="They get a copy of e-mail about asks", required=False)
+    until = forms.DateField(label="Until", help_text="The last day. You can renew it.")
+
+    def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast(MemberField, self.fields["delegate"])
+        field.rows = listed_members_for(by).active()
+        field.now = self.initial.get("delegate")
 
 
 class ClosedDayForm(Form):

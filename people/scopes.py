@@ -8,6 +8,10 @@ from django.db.models import CharField, Exists, F, FilteredRelation, OuterRef, Q
 from iocn.shared.permissions import YES, Answer, no
 from people import hooks, second_factor
 from people.models import (
+    Absence,
+    AbsenceQuerySet,
+    Delegate,
+    DelegateQuerySet,
     Level,
     Membership,
     MembershipQuerySet,
@@ -57,6 +61,22 @@ def _teammates(membership: Membership) -> MembershipQuerySet:
     for hook in hooks.teammates:
         seen |= Q(pk__in=hook(membership).values("pk"))
     return members.filter(seen)
+
+
+def leaders_looked_after_by(membership: Membership) -> MembershipQuerySet:
+    """Return the leaders whose absences and delegates the membership keeps: for staff all, else itself."""
+    leaders = Membership.objects.leaders().filter(network_id=membership.network_id)
+    return leaders if membership.may(Permission.MANAGE_NETWORK) else leaders.filter(pk=membership.pk)
+
+
+def absences_for(membership: Membership) -> AbsenceQuerySet:
+    """Return the absences that the membership keeps."""
+    return Absence.objects.filter(membership__in=leaders_looked_after_by(membership))
+
+
+def delegates_for(membership: Membership) -> DelegateQuerySet:
+    """Return who acts for the leaders whom the membership looks after."""
+    return Delegate.objects.filter(leader__in=leaders_looked_after_by(membership))
 
 
 def organisations_for(membership: Membership) -> OrganisationQuerySet:

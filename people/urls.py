@@ -1,10 +1,14 @@
 from django.urls import path
 
-from people.views import account, imports, members, network, organisations, sign_ins, staff_list
+from people.views import account, imports, members, network, organisations, sign_ins, staff_list, standing_in
 
 app_name = "people"
 urlpatterns = [
     path("me/", account.me, name="me"),
+    path("me/away/", standing_in.away, name="away"),
+    path("me/acts-for-me/", standing_in.delegates, name="delegates"),
+    path("absences/<int:pk>/end/", standing_in.absence_end, name="absence_end"),
+    path("delegates/<int:pk>/end/", standing_in.delegate_end, name="delegate_end"),
     path("members/", members.members, name="members"),
     path("members/invite/", members.invite, name="invite"),
     path("members/import/", imports.upload, name="import"),
@@ -18,6 +22,8 @@ urlpatterns = [
     path("members/<int:pk>/remits/give/", members.remit_give, name="remit_give"),
     path("members/<int:pk>/remits/<int:remit_pk>/take/", members.remit_take, name="remit_take"),
     path("members/<int:pk>/table/", members.table_seat, name="table_seat"),
+    path("members/<int:pk>/away/", standing_in.away, name="member_away"),
+    path("members/<int:pk>/acts-for-them/", standing_in.delegates, name="member_delegates"),
     path("members/<int:pk>/close/", members.close, name="close_member"),
     path("organisations/", organisations.organisations, name="organisations"),
     path("organisations/add/", organisations.add, name="organisation_add"),

@@ -20,7 +20,7 @@ from django.utils import timezone
 from iocn.records.models import Hold
 from iocn.shared.models import History
 from people import invitations, messages
-from people.models import ClosedDay, Membership, Message, StaffTask, Upload
+from people.models import Absence, ClosedDay, Delegate, Membership, Message, StaffTask, Upload
 from programmes.escalations import actions as escalations
 from programmes.escalations.models import EscalationEvent
 from programmes.escalations.views import BY_SLUG
@@ -55,6 +55,12 @@ TABLE = {
     "people:remit_give": "y-------- y--------",
     "people:remit_take": "m-------- y--------",
     "people:table_seat": "m-------- y--------",
+    "people:away": "-y------y -y------y",
+    "people:member_away": "y-------y y-------y",
+    "people:absence_end": "mmmmmmmmm y-------y",
+    "people:delegates": "-y------y -y------y",
+    "people:member_delegates": "y-------y y-------y",
+    "people:delegate_end": "mmmmmmmmm y-------y",
     "people:close_member": "y-------- y--------",
     "people:organisations": "yyyy-yy-y mmmmmmmmm",
     "people:organisation_add": "y-------- y--------",
@@ -236,6 +242,19 @@ def place(db) -> SimpleNamespace:
         session=factories.SessionFactory(cohort=cohort),
         hold=Hold.objects.create(network=network, reason=f"Held {WORDS}", by=who["staff"], project=project),
         hospital=hospital,
+        absence=Absence.objects.create(
+            membership=who["owner"],
+            from_date=date(2020, 1, 1),
+            until_date=date(2020, 1, 2),
+            created_by=who["owner"],
+        ),
+        delegate=Delegate.objects.create(
+            leader=who["owner"],
+            delegate=who["coach"],
+            power=Delegate.Power.ACT,
+            until=date(2020, 1, 1),  # so that nobody acts for anybody on this walk
+            created_by=who["owner"],
+        ),
         closed_day=ClosedDay.objects.create(network=network, day=date(2027, 6, 3), name="A closed day"),
         post=post,
         remit=remit,
@@ -296,6 +315,10 @@ def arguments(name: str, place: SimpleNamespace) -> dict[str, object]:
             "import_columns": place.file_of_members,
             "import_preview": place.file_of_members,
             "mandate": place.hospital,
+            "absence_end": place.absence,
+            "delegate_end": place.delegate,
+            "member_away": place.who["owner"],
+            "member_delegates": place.who["owner"],
             "closed_day_remove": place.closed_day,
             "settle": place.task,
         },

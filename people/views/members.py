@@ -22,7 +22,7 @@ from people.forms import (
     RolesForm,
 )
 from people.invitations import is_too_old
-from people.models import Level, Membership
+from people.models import Absence, Level, Membership
 from people.permissions import Permission, Role
 from people.scopes import (
     counted_members_for,
@@ -138,9 +138,16 @@ def member(request: MemberRequest, pk: int) -> HttpResponse:
         "is_staff": reader.may(Permission.MANAGE_NETWORK),
         "sees_organisations": reader.may(Permission.SEE_PEOPLE),
         "is_self": member.pk == reader.pk,
+        "absence": _absence_now(member),
         "history": History.objects.of(member)[:50],
     }
     return render(request, "people/member.html", context)
+
+
+def _absence_now(member: Membership) -> Absence | None:
+    if not member.is_leader:
+        return None
+    return member.absences.on(member.network.today()).select_related("stand_in").first()
 
 
 def _member_to_change(request: MemberRequest, pk: int) -> Membership:
