@@ -129,7 +129,9 @@ def _about_ask(held: OnHold) -> Q:
 
 
 def _about_project(held: OnHold) -> Q:
-    return Q(pk__in=held.projects) | about_member(held, "team__membership__")
+    return (
+        Q(pk__in=held.projects) | about_member(held, "team__membership__") | about_member(held, "sponsor__")
+    )
 
 
 def _about_cohort(held: OnHold) -> Q:

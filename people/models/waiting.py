@@ -22,6 +22,7 @@ class StaffTask(models.Model):
         REMIT = "remit", "Remit"
         SPONSOR = "sponsor", "Executive sponsor"
         PROJECT = "project", "Project"
+        TEAM = "team", "Sponsor of a project"
         COHORT = "cohort", "Cohort"
         MESSAGE = "message", "E-mail that could not be sent"
         MEMBER = "member", "Member"

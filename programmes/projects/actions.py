@@ -13,9 +13,10 @@ from django.utils import timezone
 from iocn.shared.history import record
 from iocn.shared.templatetags.components import day
 from people.actions.members import lock_members
+from people.actions.staff_list import add_staff_task, settle_what_waits
 from people.models import Membership, StaffTask
 from programmes.projects.models import PathwayProject, ProgrammeOfCare, Prototype, TeamMember, TestCycle
-from programmes.projects.permissions import may_have_part
+from programmes.projects.permissions import may_have_part, may_sponsor
 from programmes.projects.states import MOVES, OPEN, needs_reason, state_of_prototype
 
 Stage = PathwayProject.Stage
@@ -53,40 +54,71 @@ def create_project(
     aim: str = "",
     programme: ProgrammeOfCare | None = None,
     stage: str = Stage.PROBLEM,
+    sponsor: Membership | None = None,
 ) -> PathwayProject:
     """Start a project at an open stage. Whoever starts it leads it."""
     if stage not in OPEN:
         raise ValidationError("A project starts at a stage in which work goes on.")
     _same_network(by, programme)
     _name_is_free(by, PathwayProject.objects.all(), name)
+    _require_sponsor(by, sponsor)
     project = PathwayProject.objects.create(
-        network=by.network, name=name, aim=aim, programme=programme, stage=stage
+        network=by.network, name=name, aim=aim, programme=programme, stage=stage, sponsor=sponsor
     )
-    record(by=by, on=project, what="started the project")
+    text = f"Sponsor: {sponsor}" if sponsor else ""
+    record(by=by, on=project, what="started the project", text=text)
     TeamMember.objects.create(project=project, membership=by, part=Part.LEAD)
     return project
 
 
 @transaction.atomic
 def change_project(
-    *, by: Membership, project: PathwayProject, name: str, aim: str, programme: ProgrammeOfCare | None
+    *,
+    by: Membership,
+    project: PathwayProject,
+    name: str,
+    aim: str,
+    programme: ProgrammeOfCare | None,
+    sponsor: Membership | None = None,
 ) -> None:
-    """Change what a project is called, aims at and belongs to."""
+    """Change what a project is called, aims at and belongs to, and which manager sponsors its team."""
     _same_network(by, programme)
+    if sponsor is not None and sponsor.pk != project.sponsor_id:
+        _require_sponsor(by, sponsor)
     _name_is_free(by, PathwayProject.objects.exclude(pk=project.pk), name)
     changes = _changes(
         [
             ("name", project.name, name),
             ("aim", project.aim, aim),
             ("programme", str(project.programme or ""), str(programme or "")),
+            ("sponsor", *_told_apart(project.sponsor, sponsor)),
         ]
     )
     if not changes:
         return
-    project.name, project.aim, project.programme = name, aim, programme
+    project.name, project.aim, project.programme, project.sponsor = name, aim, programme, sponsor
     project.moved_at = timezone.now()
-    project.save(update_fields=["name", "aim", "programme", "moved_at"])
+    project.save(update_fields=["name", "aim", "programme", "sponsor", "moved_at"])
     record(by=by, on=project, what=_what(changes), text="\n".join(changes.values()))
+    if sponsor is not None:
+        settle_what_waits(by=by, kind=StaffTask.Kind.TEAM, subject=project)
+
+
+def _told_apart(before: Membership | None, after: Membership | None) -> tuple[str, str]:
+    """Return both names, told apart where two people have the same."""
+    names = (str(before or ""), str(after or ""))
+    return (names[0], f"{after} (another)") if names[0] == names[1] and before != after else names
+
+
+def _require_sponsor(by: Membership, sponsor: Membership | None) -> None:
+    if sponsor is None:
+        return
+    # Locked, so that nobody closes the membership meanwhile.
+    now = Membership.objects.select_for_update(no_key=True).get(pk=sponsor.pk)
+    if now.network_id != by.network_id:
+        raise ValidationError({"sponsor": f"{now} is not a member of this network."})
+    if not (answer := may_sponsor(now)):
+        raise ValidationError({"sponsor": answer.reason})
 
 
 @transaction.atomic
@@ -147,6 +179,7 @@ def leave_teams(membership: Membership, by: Membership | None) -> None:
     """End all places of a membership that is being closed (people.hooks.membership_closing)."""
     for place in _places_of(membership):
         _end_place(place, by, f"ended the place of {membership.name}, who left the network")
+    _free_sponsored(membership, by)
 
 
 def leave_teams_closed_to(membership: Membership, by: Membership | None) -> None:
@@ -154,6 +187,23 @@ def leave_teams_closed_to(membership: Membership, by: Membership | None) -> None
     for place in _places_of(membership):
         if not may_have_part(membership, place.part):
             _end_place(place, by, f"ended the place of {membership.name}, whose roles changed")
+    if not may_sponsor(membership):
+        _free_sponsored(membership, by)
+
+
+def _free_sponsored(membership: Membership, by: Membership | None) -> None:
+    """Take the projects that the membership sponsors from it, and ask staff who follows."""
+    for project in membership.sponsored_projects.all():
+        project.sponsor = None
+        project.save(update_fields=["sponsor"])
+        record(by=by, on=project, what=f"ended that {membership.name} sponsors the team")
+        if project.is_open:
+            add_staff_task(
+                kind=StaffTask.Kind.TEAM,
+                subject=project,
+                text=f"Which manager sponsors the team of “{project.name}” now? {membership} did until now.",
+                left_by=membership,
+            )
 
 
 def _places_of(membership: Membership) -> QuerySet[TeamMember]:

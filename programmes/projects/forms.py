@@ -12,8 +12,10 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from iocn.shared.forms import Form, ModelForm
+from people.member_field import MemberField
 from people.models import Membership
 from people.permissions import Role
+from people.scopes import listed_members_for
 from programmes.projects.models import PathwayProject, ProgrammeOfCare, Prototype, TeamMember, TestCycle
 from programmes.projects.permissions import may_have_part, programmes_for
 from programmes.projects.states import MOVES, OPEN, WAY, needs_reason
@@ -42,7 +44,13 @@ class ProgrammeForm(ThingForm):
 
 
 class ProjectForm(ThingForm):
-    """What a project is called, aims at and belongs to."""
+    """What a project is called, aims at and belongs to, and which manager sponsors its team."""
+
+    sponsor = MemberField(
+        label="Which manager sponsors the team?",
+        required=False,
+        help_text="Hears first of what the team asks, and may settle it. Their name, or their whole e-mail address.",
+    )
 
     class Meta:
         model = PathwayProject
@@ -57,11 +65,15 @@ class ProjectForm(ThingForm):
             "aim": "What will be better, for whom, by how much, by when. You can come back to it.",
         }
 
-    def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, by: Membership, thing: Model | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, thing=thing, **kwargs)
         programme = cast(forms.ModelChoiceField, self.fields["programme"])
         programme.queryset = programmes_for(by)
         programme.empty_label = "None"
+        sponsor = cast(MemberField, self.fields["sponsor"])
+        sponsor.rows = listed_members_for(by).active()
+        if isinstance(thing, PathwayProject):
+            self.initial["sponsor"] = sponsor.now = thing.sponsor
 
 
 class NewProjectForm(ProjectForm):

@@ -86,6 +86,10 @@ class PathwayProject(models.Model):
     aim = models.TextField(
         max_length=1000, blank=True, help_text="What will be better, for whom, by how much, by when."
     )
+    # The manager who sponsors the team: told first of what it asks.
+    sponsor = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="sponsored_projects"
+    )
     stage = models.CharField(max_length=20, choices=Stage, default=Stage.PROBLEM)
     stage_since = models.DateTimeField(default=timezone.now)
     created_at = models.DateTimeField(default=timezone.now)

@@ -3,6 +3,7 @@
 from django.db.models import Exists, OuterRef, QuerySet
 
 from iocn.shared.permissions import YES, Answer, no
+from people.actions.standing_in import may_act_for_others
 from people.models import Membership
 from people.permissions import Permission, Role
 from programmes.projects.models import (
@@ -105,6 +106,15 @@ def may_end_place(membership: Membership, place: TeamMember) -> Answer:
     if place.membership_id == membership.pk:
         return YES
     return may_change(membership, place.project)
+
+
+def may_sponsor(membership: Membership) -> Answer:
+    """Whether the membership can sponsor a project's team, as its roles are."""
+    if not membership.is_active:
+        return no(f"{membership.name} is not an active member of the network.")
+    if not may_act_for_others(membership):
+        return no(f"{membership.name} is here as a citizen partner or an evaluator, and sponsors no team.")
+    return YES
 
 
 def may_have_part(membership: Membership, part: str) -> Answer:

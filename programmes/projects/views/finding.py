@@ -8,6 +8,6 @@ from programmes.projects.permissions import projects_for
 
 
 def project_or_404(request: MemberRequest, pk: int) -> PathwayProject:
-    """Return the project with its network, its programme and the reader's part in it, if they may see it."""
+    """Return the project with its network, its programme, its sponsor and the reader's part in it, if they may see it."""
     seen = projects_for(request.membership).with_part_of(request.membership)
-    return get_object_or_404(seen.select_related("network", "programme"), pk=pk)
+    return get_object_or_404(seen.select_related("network", "programme", "sponsor"), pk=pk)
