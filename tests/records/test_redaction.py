@@ -1,5 +1,7 @@
 """Words that should never have been written are removed from everywhere in one network, and nowhere else."""
 
+from datetime import date
+
 import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -12,7 +14,7 @@ from iocn.shared.models import History
 from iocn.shared.privacy import registry
 from iocn.shared.words import Words
 from people import actions as people
-from people.models import Membership, Upload
+from people.models import ClosedDay, Membership, Upload
 from programmes.escalations import actions as asks
 from programmes.models import TestCycle
 from programmes.projects import actions as projects
@@ -30,6 +32,7 @@ def everywhere(network) -> Membership:
     people.add_post(by=by, membership=raiser, organisation=hospital, job_title=f"Aunt of {NAME}", level="top")
     people.set_mandate(by=by, organisation=hospital, domain="data", text=f"Ask {NAME}.")
     people.give_remit(by=by, membership=by, organisation=hospital, domain="money")
+    ClosedDay.objects.create(network=network, day=date(2026, 6, 3), name=f"Farewell to {NAME}")
     programme = factories.ProgrammeOfCareFactory(
         network=network, name=f"For {NAME}", aim=f"That {NAME} is well"
     )
