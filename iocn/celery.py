@@ -12,10 +12,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iocn.settings")
 app = Celery("iocn")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 # Rooms inside an app are not found by themselves, so they are named.
-app.autodiscover_tasks(["iocn.shared", "people", "iocn.digests", "iocn.records"])
+app.autodiscover_tasks(["iocn.shared", "people", "programmes.escalations", "iocn.digests", "iocn.records"])
 
 app.conf.beat_schedule = {
     "send-due-messages": {"task": "people.tasks.send_due_messages", "schedule": 60.0},
+    # Clocks of asks: the database says which have run out.
+    "run-due-clocks": {"task": "programmes.escalations.tasks.run_due_clocks", "schedule": 60.0},
     "clear-old-uploads": {"task": "people.tasks.clear_old_uploads", "schedule": crontab(minute=17)},
     "clear-what-is-over": {"task": "iocn.shared.tasks.clear_what_is_over", "schedule": crontab(minute=41)},
     # Hourly, because each network is written to at 7am on Monday in its own time zone.

@@ -1,10 +1,20 @@
 """Gathers the rooms' tables: one app, one migration history, so that a model may move between rooms."""
 
-from programmes.escalations.models import Commitment, Escalation, EscalationEvent
+from programmes.escalations.models import (
+    Attachment,
+    Beside,
+    ClockPolicy,
+    Commitment,
+    Escalation,
+    EscalationEvent,
+)
 from programmes.measures.models import Measure, Observation
 from programmes.projects.models import PathwayProject, ProgrammeOfCare, Prototype, TeamMember, TestCycle
 
 __all__ = [
+    "Attachment",
+    "Beside",
+    "ClockPolicy",
     "Commitment",
     "Escalation",
     "EscalationEvent",

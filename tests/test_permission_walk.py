@@ -22,8 +22,9 @@ from iocn.shared.models import History
 from people import invitations, messages
 from people.models import Absence, ClosedDay, Delegate, Membership, Message, StaffTask, Upload
 from programmes.escalations import actions as escalations
-from programmes.escalations.models import EscalationEvent
-from programmes.escalations.views import BY_SLUG
+from programmes.escalations.files import Checked
+from programmes.escalations.models import Attachment, EscalationEvent
+from programmes.escalations.views.acts import BY_SLUG
 from programmes.measures import actions as measures
 from programmes.models import TestCycle
 from tests import factories
@@ -116,6 +117,18 @@ TABLE = {
     "escalations:act hand-on": "xx----xxy xx----xxy",
     "escalations:act withdraw": "yx----yyx yx----yyx",
     "escalations:act comment": "yy----yyy yy----yyy",
+    "escalations:act join": "xy----xxx xy----xxx",
+    "escalations:act attach": "yy----yyy yy----yyy",
+    "escalations:act hold": "xx----xxy xx----xxy",
+    "escalations:act wake": "xx----xxy xx----xxc",
+    "escalations:act change-promise": "xx----xxy xx----xxc",
+    "escalations:act settle": "xx----xxx xx----xxx",
+    "escalations:act go-on": "xx----xxx xx----xxx",
+    "escalations:act elsewhere": "yx----xxx yx----xxx",
+    "escalations:act ask-again": "yx----yyx cx----ccx",
+    "escalations:act reopen": "yx----yyx cx----ccx",
+    "escalations:act wait": "yx----yyx cx----ccx",
+    "escalations:attachment": "yy----yyy mmmmmmmmm",
     "learning:cohorts": "yyyyyyyyy mmmmmmmmm",
     "learning:new_cohort": "y-------- y--------",
     "learning:here": "yyyyyyyyy yyyyyyyyy",
@@ -229,12 +242,17 @@ def place(db) -> SimpleNamespace:
         organisation=hospital,
     )
     assert ask.owner == who["owner"]
+    letter = Checked("letter.txt", "txt", b"A letter.")
+    escalations.attach(by=who["lead"], escalation=ask, file=letter)
+    ask.refresh_from_db()
+    file_on_ask = Attachment.objects.get(event__escalation=ask)
     prototype = factories.PrototypeFactory(project=project, name="A prototype")
     cohort = factories.CohortFactory(network=network, name="A cohort")
     factories.FacilitatorFactory(cohort=cohort, membership__name=f"Facilitator {NAME}")
     enrolment = factories.EnrolmentFactory(cohort=cohort, membership=who["lead"], project=project)
     factories.EnrolmentFactory(cohort=cohort, membership=who["partner"])
     return SimpleNamespace(
+        file_on_ask=file_on_ask,
         network=network,
         who=who,
         cohort=cohort,
@@ -352,6 +370,7 @@ def arguments(name: str, place: SimpleNamespace) -> dict[str, object]:
         "measure": place.measure.pk,
         "upload": place.file_of_numbers.pk,
         "enrolment": place.enrolment.pk,
+        "attachment": place.file_on_ask.pk,
         "session": place.session.pk,
         # An ask's number, or that of a measure's number.
         "number": place.ask.number if room == "escalations" else place.number.pk,
@@ -363,8 +382,8 @@ def body(name: str, place: SimpleNamespace) -> dict[str, object]:
     if not name.startswith("escalations:act"):
         return {}
     text = dict.fromkeys(("text", "what", "would_change"), "For good reasons")
-    another = place.who["leader"].pk
-    return {**text, "seen": place.ask.version, "to": another, "due_on": date.today() + timedelta(30)}  # noqa: DTZ011
+    another, soon = place.who["leader"].pk, date.today() + timedelta(30)  # noqa: DTZ011
+    return {**text, "seen": place.ask.version, "to": another, "due_on": soon, "until": soon}
 
 
 # --- The walk -----------------------------------------------------------------------------------------------

@@ -304,6 +304,10 @@ class _Loader:
                 escalations.accept(**step, what=what, due_on=due_on)
             case "decline", [text, would_change]:
                 escalations.decline(**step, text=text, would_change=would_change)
+            case "hold", [days, text]:
+                escalations.hold(**step, until=timezone.localdate() + timedelta(days=days), text=text)
+            case "elsewhere", [text]:
+                escalations.move_elsewhere(**step, text=text)
             case "done", [text]:
                 escalations.mark_done(**step, text=text)
             case (("acknowledge" | "confirm" | "withdraw"), [text]):

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from iocn.shared.forms import Form
 from people.models import Domain, Membership, Organisation
+from people.permissions import Role
+from programmes.escalations import actions, files
 from programmes.escalations.actions import can_own
 from programmes.escalations.hooks import AskedFrom, find_asked_from
 from programmes.escalations.models import Escalation
@@ -67,6 +69,11 @@ class RaiseForm(Form):
         required=False,
         help_text="Only you, whoever decides it and network staff see a restricted ask; your team does not.",
     )
+    for_another = forms.BooleanField(
+        label="I ask for somebody who does not want to be named",
+        required=False,
+        help_text="Their name is kept nowhere: only you know it. Answers come to you.",
+    )
     # What it is raised from in a room above, such as a cohort.
     asked_from = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
     form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
@@ -80,6 +87,8 @@ class RaiseForm(Form):
         projects = self.fields["project"]
         assert isinstance(organisations, forms.ModelChoiceField)  # noqa: S101
         assert isinstance(projects, forms.ModelChoiceField)  # noqa: S101
+        if not (membership.is_staff or Role.COACH in membership.roles):
+            del self.fields["for_another"]
         self.fields["ask"].widget.attrs["class"] = "nhsuk-js-character-count"
         organisations.queryset = Organisation.objects.current().filter(network=membership.network_id)
         projects.queryset = projects_to_ask_for(membership)
@@ -115,6 +124,42 @@ class NotSettledForm(ActForm):
     """The team's reason to give an answer back."""
 
     text = _words("What is missing, or new?", LONG, 4, missing="Say what is missing, or new.")
+
+
+class SettleForm(ActForm):
+    """How the manager has settled it."""
+
+    text = _words("How is it settled?", LONG, 4, missing="Say how it is settled.")
+
+
+class AskAgainForm(ActForm):
+    """New facts, for the next who may decide."""
+
+    text = _words(
+        "What is new?",
+        LONG,
+        4,
+        missing="Say what is new.",
+        help_text="It goes to the next who may decide it, with what was answered before. This can be done once.",
+    )
+
+
+class ReopenForm(ActForm):
+    """Why a closed ask is open again."""
+
+    text = _words("Why is it open again?", LONG, 4, missing="Say why it is open again.")
+
+
+class ElsewhereForm(ActForm):
+    """Where an ask belongs."""
+
+    text = _words(
+        "Where does it belong?",
+        LONG,
+        3,
+        missing="Say where it belongs, so that whoever asked can take it there.",
+        help_text="Such as the incident system or the Freedom to Speak Up Guardian.",
+    )
 
 
 class CommentForm(ActForm):
@@ -167,6 +212,66 @@ class AcceptForm(ActForm):
         if due_on.year > timezone.localdate().year + 10:
             raise ValidationError("Choose a day within ten years.")
         return due_on
+
+
+class ChangePromiseForm(AcceptForm):
+    """What is promised now, and why it changes."""
+
+    text = _words("Why does it change?", LONG, 3, missing="Say why the promise changes.")
+
+    def __init__(self, *args: Any, escalation: Escalation, **kwargs: Any) -> None:
+        promise = escalation.commitments.filter(kept_at=None, ended_at=None).first()
+        now = {"what": promise.what, "due_on": promise.due_on} if promise else {}
+        kwargs["initial"] = now | kwargs.pop("initial", {})
+        super().__init__(*args, escalation=escalation, **kwargs)
+
+
+class HoldForm(ActForm):
+    """Until when an ask rests, and why."""
+
+    until = forms.DateField(
+        label="Until when?",
+        help_text="In the morning of this day it wakes by itself.",
+        error_messages={
+            "required": "Choose the day on which it wakes.",
+            "invalid": "Write the day as in 3/6/2026, or choose it from the calendar.",
+        },
+    )
+    text = _words("What does it wait for?", LONG, 3, missing="Say what it waits for.")
+
+    def clean_until(self) -> Any:
+        """Refuse a hold that is over already, or has no end that anybody would live to see."""
+        until = self.cleaned_data["until"]
+        if until <= timezone.localdate():
+            raise ValidationError("Choose a day after today.")
+        if until > timezone.localdate() + actions.LONGEST_HOLD:
+            raise ValidationError("Choose a day within a year.")
+        return until
+
+
+class AttachForm(ActForm):
+    """A file, and that nobody can be recognised in it."""
+
+    file = forms.FileField(
+        label="File",
+        help_text=f"{files.ALLOWED_WORDS}, up to {files.MOST_BYTES // 1024 // 1024} MB.",
+        error_messages={"required": "Choose a file.", "empty": "The file is empty. Choose another."},
+    )
+    no_patient = forms.BooleanField(
+        label="No patient can be recognised in this file",
+        error_messages={"required": "Say that no patient can be recognised in this file, or leave it out."},
+    )
+    text = _words("Anything to add?", LONG, 3, required=False)
+
+    def clean_file(self) -> files.Checked:
+        """Refuse what is too large, of another kind than its name says, or not allowed here."""
+        return files.checked(self.cleaned_data["file"])
+
+    def clean(self) -> dict[str, Any]:
+        """Leave what the action takes."""
+        super().clean()
+        self.cleaned_data.pop("no_patient", None)
+        return self.cleaned_data
 
 
 class LeaderField(forms.ModelChoiceField):

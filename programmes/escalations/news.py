@@ -4,58 +4,125 @@ Nobody is told of what they did themselves. An e-mail about a restricted ask hol
 what, and no word of what was asked or answered: mailboxes are read by assistants and forwarded.
 """
 
+from collections.abc import Iterator
+
 from people.messages import tell
 from people.models import Membership, Message
 from people.permissions import Role
+from programmes.escalations.clocks import Reminder
 from programmes.escalations.models import Escalation, EscalationEvent
-from programmes.escalations.states import Move
+from programmes.escalations.states import Move, Step
 
 RAISER = "raiser"
 OWNER = "owner"
 ANSWERABLE = "answerable"
+MANAGER = "manager"
+BROUGHT_IN = "brought in"
+JOINED = "joined"
 
 WHO_HEARS: dict[Move, tuple[str, ...]] = {
-    Move.RAISE: (OWNER,),
+    Move.RAISE: (OWNER, MANAGER),
+    Move.GO_ON: (OWNER, RAISER),
+    Move.SETTLE: (RAISER, JOINED),
     Move.ACKNOWLEDGE: (RAISER, ANSWERABLE),
     Move.TAKE: (RAISER, ANSWERABLE),
     Move.ROUTE: (OWNER, RAISER, ANSWERABLE),
     Move.HAND_ON: (OWNER, RAISER, ANSWERABLE),
-    Move.ACCEPT: (RAISER, ANSWERABLE),
-    Move.DECLINE: (RAISER, ANSWERABLE),
-    Move.DONE: (RAISER, ANSWERABLE),
+    Move.HOLD: (RAISER, ANSWERABLE, BROUGHT_IN),
+    Move.WAKE: (OWNER, RAISER, ANSWERABLE),
+    Move.ACCEPT: (RAISER, OWNER, ANSWERABLE, BROUGHT_IN, JOINED),
+    Move.CHANGE_PROMISE: (RAISER, OWNER, ANSWERABLE, JOINED),
+    Move.DECLINE: (RAISER, OWNER, ANSWERABLE, BROUGHT_IN, JOINED),
+    Move.DONE: (RAISER, OWNER, ANSWERABLE, JOINED),
     Move.CONFIRM: (OWNER, RAISER, ANSWERABLE),
+    Move.NOT_CONFIRMED: (RAISER, OWNER, ANSWERABLE),
     Move.NOT_SETTLED: (OWNER, RAISER, ANSWERABLE),
-    Move.WITHDRAW: (OWNER, RAISER, ANSWERABLE),
-    Move.COMMENT: (OWNER, RAISER, ANSWERABLE),
+    Move.ASK_AGAIN: (OWNER, RAISER, ANSWERABLE),
+    Move.REOPEN: (OWNER, RAISER, ANSWERABLE),
+    Move.ELSEWHERE: (RAISER, OWNER, ANSWERABLE, MANAGER),
+    Move.WITHDRAW: (OWNER, RAISER, ANSWERABLE, MANAGER, BROUGHT_IN),
+    Move.WAIT: (OWNER, ANSWERABLE),
+    Move.JOIN: (OWNER, RAISER),
+    Move.COMMENT: (OWNER, RAISER, ANSWERABLE, BROUGHT_IN),
+    Move.ATTACH: (OWNER, RAISER, ANSWERABLE, BROUGHT_IN),
+    Move.REMIND: (),
+    Move.CLIMB: (BROUGHT_IN, OWNER, ANSWERABLE, RAISER),
     Move.OWNER_LEFT: (RAISER, ANSWERABLE),
     Move.ANSWERABLE_LEFT: (OWNER,),
     Move.REDACT: (),
 }
-# With these an ask can land at the staff step, where nobody owns it: then all staff are told.
-LANDS = (Move.RAISE, Move.NOT_SETTLED, Move.OWNER_LEFT)
+WHO_IS_REMINDED: dict[str, tuple[str, ...]] = {
+    # The raiser learns that somebody will be brought in, and can say "wait".
+    Reminder.ACKNOWLEDGE: (OWNER, RAISER, ANSWERABLE, BROUGHT_IN),
+    Reminder.DECIDE: (OWNER, RAISER, ANSWERABLE, BROUGHT_IN),
+    Reminder.PROMISE_SOON: (OWNER,),
+    Reminder.PROMISE_LATE: (OWNER, ANSWERABLE, RAISER),
+    Reminder.CONFIRM: (RAISER,),
+}
+# With these an ask can land where nobody owns it: then the network table, or all staff, are told.
+LANDS = (Move.RAISE, Move.GO_ON, Move.NOT_SETTLED, Move.ASK_AGAIN, Move.REOPEN, Move.OWNER_LEFT, Move.REMIND)
 
 WHY = {
     RAISER: "You get this because you raised the ask.",
     OWNER: "You get this because the ask is with you.",
     ANSWERABLE: "You get this because you had the ask first, and stay answerable for it.",
-    Role.STAFF: "You get this because you are network staff, and nobody has this ask.",
+    MANAGER: "You get this because you sponsor the team, and may settle the ask within a working day.",
+    BROUGHT_IN: "You get this because the ask was brought to you when its time had run out.",
+    JOINED: "You get this because you said that you need the same.",
+    Step.TABLE: "You get this because you sit at the network table, and nobody has this ask.",
+    Step.STAFF: "You get this because you are network staff, and nobody has this ask.",
 }
 
 
-def tell_of(event: EscalationEvent, *, actor: Membership) -> None:
-    """Write the e-mails about a step, inside its transaction. `actor` did it and gets none."""
-    escalation = event.escalation
-    people = {RAISER: escalation.raised_by, OWNER: escalation.owner, ANSWERABLE: escalation.sponsor}
-    told = {actor.pk}
-    for part in WHO_HEARS[Move(event.move)]:
-        person = people[part]
-        if person is not None and person.pk not in told:
+def tell_of(event: EscalationEvent, *, actor: Membership | None) -> None:
+    """Write the e-mails about a step, inside its transaction. `actor` did it and gets none; a clock is nobody."""
+    told = {actor.pk} if actor else set()
+    parts = WHO_IS_REMINDED[event.step] if event.move == Move.REMIND else WHO_HEARS[Move(event.move)]
+    for part in parts:
+        for person in _people(event.escalation, part):
+            if person.pk not in told:
+                told.add(person.pk)
+                _tell(event, person, WHY[part])
+    for person, why in _where_it_landed(event):
+        if person.pk not in told:
             told.add(person.pk)
-            _tell(event, person, WHY[part])
-    if event.move in LANDS and escalation.owner is None and escalation.waits_for_owner:
-        staff = Membership.objects.active().holding(Role.STAFF).filter(network=escalation.network_id)
-        for person in staff.exclude(pk__in=told):
-            _tell(event, person, WHY[Role.STAFF])
+            _tell(event, person, why)
+
+
+def _people(escalation: Escalation, part: str) -> list[Membership]:
+    if part == BROUGHT_IN:
+        return escalation.brought_in
+    if part == JOINED:
+        return escalation.joined
+    one = {
+        RAISER: escalation.raised_by,
+        OWNER: escalation.owner,
+        ANSWERABLE: escalation.sponsor,
+        MANAGER: escalation.manager,
+    }[part]
+    return [one] if one else []
+
+
+def _where_it_landed(event: EscalationEvent) -> Iterator[tuple[Membership, str]]:
+    escalation = event.escalation
+    lands = event.move in LANDS and escalation.owner is None and escalation.waits_for_owner
+    climbs = event.move == Move.CLIMB and event.step == Step.STAFF
+    if not (lands or climbs) or escalation.step == Step.MANAGER:
+        return
+    active = Membership.objects.active().filter(network=escalation.network_id)
+    if escalation.step == Step.TABLE:
+        for person in Membership.objects.at_table().filter(network=escalation.network_id):
+            if person.pk != escalation.raised_by_id:
+                yield person, WHY[Step.TABLE]
+    elif climbs:
+        for person in active.holding(Role.STAFF):
+            yield (
+                person,
+                "You get this because you are network staff, and the ask has had no answer in its time.",
+            )
+    else:
+        for person in active.holding(Role.STAFF):
+            yield person, WHY[Step.STAFF]
 
 
 def _tell(event: EscalationEvent, person: Membership, why: str) -> None:
@@ -66,7 +133,7 @@ def _tell(event: EscalationEvent, person: Membership, why: str) -> None:
         kind=Message.Kind.ASK,
         cause=f"escalation-event:{event.pk}",
         subject=_subject(event, waits),
-        paragraphs=_paragraphs(event, waits),
+        paragraphs=_paragraphs(event, person, waits),
         link=escalation.get_absolute_url(),
         link_label=f"Open {escalation.reference}",
         why=why,
@@ -77,7 +144,7 @@ def _tell(event: EscalationEvent, person: Membership, why: str) -> None:
 def _waits_for(escalation: Escalation, person: Membership) -> bool:
     if escalation.waits_for_team:
         return person.pk == escalation.raised_by_id
-    return escalation.waits_for_owner and person.pk == escalation.owner_id
+    return escalation.waits_for_owner and person.pk in (escalation.owner_id, escalation.manager_id)
 
 
 def _subject(event: EscalationEvent, waits: bool) -> str:
@@ -87,17 +154,24 @@ def _subject(event: EscalationEvent, waits: bool) -> str:
         return f"An ask waits for you: {name}" if waits else f"News of an ask: {name}"
     if waits:
         return f"{name} waits for you: {escalation.ask}"
-    return f"{name}: {event.who} {event.what} – {escalation.ask}"
+    return f"{name}: {_did(event)} – {escalation.ask}"
 
 
-def _paragraphs(event: EscalationEvent, waits: bool) -> list[str]:
+def _did(event: EscalationEvent) -> str:
+    """Who did what, in a phrase; of a clock, what it is about."""
+    if event.move == Move.REMIND:
+        return event.text.split(": ", 1)[-1].removesuffix(".").capitalize()
+    return f"{event.who} {event.what}"
+
+
+def _paragraphs(event: EscalationEvent, person: Membership, waits: bool) -> list[str]:
     escalation = event.escalation
-    did = f"{event.who} {event.what}."
+    did = f"{_did(event)}."
     if escalation.restricted:
         words = [did, "The ask is restricted, so this e-mail does not say what it is about."]
     else:
         words = [f"{escalation.ask}", did]
-        if event.move != Move.RAISE:
+        if event.move not in (Move.RAISE, Move.REMIND):
             words.append(event.text)
         if (waits and escalation.waits_for_owner) or event.move == Move.RAISE:
             # All that it takes to decide, also for whoever gets the ask later.
@@ -107,4 +181,12 @@ def _paragraphs(event: EscalationEvent, waits: bool) -> list[str]:
             words.append(f"What would change this, or what you can do now: {event.would_change}")
     if waits and escalation.waits_for_team:
         words.append("Please say whether that settles it.")
+    if event.move == Move.REMIND and escalation.is_undecided and escalation.owner:
+        if person.pk == escalation.raised_by_id:
+            words.append(
+                "After a working day or more somebody else is brought in beside"
+                f" {escalation.owner}. If you would rather not, open the ask and say “wait with that”."
+            )
+        elif person.pk == escalation.owner_id:
+            words.append("If it stays unanswered, somebody else is brought in beside you. You keep it.")
     return [paragraph for paragraph in words if paragraph]

@@ -3,30 +3,43 @@
 "May this person?" (`may`) is asked apart from "can it be done now?" (`possible_now`).
 """
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.utils import timezone
 
 from iocn.shared.permissions import YES, Answer, no
-from people.models import Membership
+from people.models import Absence, Delegate, Membership
 from people.permissions import Permission
+from programmes.escalations.clocks import Reminder
 from programmes.escalations.models import (
+    Attachment,
+    Beside,
     Escalation,
     EscalationEvent,
     EscalationQuerySet,
     speaking_for_teams,
 )
-from programmes.escalations.states import OPEN, WITH_OWNER, WITH_TEAM, Move, State, after
+from programmes.escalations.states import OPEN, QUIET, WITH_TEAM, Move, State, Step, after
 from programmes.projects.models import PathwayProject, TeamMember
 from programmes.projects.permissions import part_in
 
-OWNERS_MOVES = (Move.ACKNOWLEDGE, Move.HAND_ON, Move.ACCEPT, Move.DECLINE, Move.DONE)
-TEAMS_MOVES = (Move.CONFIRM, Move.NOT_SETTLED, Move.WITHDRAW)
+# A delegate who acts may do these; the others want one who decides.
+DELEGATES_MOVES = (Move.ACKNOWLEDGE, Move.HOLD, Move.WAKE, Move.HAND_ON)
+OWNERS_MOVES = (*DELEGATES_MOVES, Move.ACCEPT, Move.CHANGE_PROMISE, Move.DECLINE, Move.DONE)
+MANAGERS_MOVES = (Move.SETTLE, Move.GO_ON)
+TEAMS_MOVES = (Move.CONFIRM, Move.NOT_SETTLED, Move.ASK_AGAIN, Move.WAIT, Move.WITHDRAW)
+# The owner's turn, and no clock rests.
+_TO_DO = (State.RAISED, State.ACKNOWLEDGED, State.ACCEPTED)
 
 
 def asks_for(membership: Membership) -> EscalationQuerySet:
     """Return the asks that the membership may see; the others do not exist for it.
 
     A restricted ask: raiser, owner, answerable leader and staff. Any other: its team and coaches too, those on
-    its route so far, all leaders where the network opened asks to them, and all leaders while nobody has it.
+    its route so far and who acts for them, all leaders where the network opened asks to them, and all leaders
+    while nobody has it.
     """
     asks = Escalation.objects.filter(network=membership.network_id)
     if membership.may(Permission.SEE_ALL_ASKS):
@@ -39,29 +52,61 @@ def asks_for(membership: Membership) -> EscalationQuerySet:
     team = TeamMember.objects.filter(membership=membership, left_on=None, project=OuterRef("project"))
     steps = EscalationEvent.objects.filter(escalation=OuterRef("pk"))
     # To comment or to speak for the team is no step of the way: who has left the team sees it no more.
-    on_route = steps.filter(Q(to=membership) | Q(by=membership, move=Move.TAKE))
-    shared = Exists(team) | Exists(on_route)
+    on_route = Q(to=membership) | Q(by=membership, move=Move.TAKE)
+    brought = Beside.objects.filter(escalation=OuterRef("pk"), part=Beside.Part.BROUGHT_IN)
+    shared = Q(manager=membership) | Q(Exists(team)) | Q(Exists(brought.filter(membership=membership)))
+    if not membership.is_citizen_only:
+        leaders = leaders_acted_for(membership)
+        shared |= Q(owner__in=leaders) | Q(sponsor__in=leaders)
+        shared |= Q(Exists(brought.filter(membership__in=leaders)))
+        on_route |= Q(to__in=leaders) | Q(by__in=leaders, move=Move.TAKE)
+    shared |= Q(Exists(steps.filter(on_route)))
     if membership.is_leader:
-        shared |= Q(owner=None, state__in=WITH_OWNER)
+        shared |= Q(owner=None, state__in=_TO_DO) & ~Q(step=Step.MANAGER)
     return asks.filter(named | (Q(restricted=False) & shared))
+
+
+def leaders_acted_for(membership: Membership) -> QuerySet[Membership]:
+    """Return the leaders for whom the membership acts now: as a delegate, or as a stand-in while they are away."""
+    delegated = Delegate.objects.now().filter(delegate=membership).order_by().values("leader")
+    away = (
+        Absence.objects.on(timezone.localdate()).filter(stand_in=membership).order_by().values("membership")
+    )
+    # They are few, and found by their own indexes.
+    return Membership.objects.filter(Q(pk__in=delegated) | Q(pk__in=away)).order_by()
 
 
 def asks_waiting_for(membership: Membership) -> EscalationQuerySet:
     """Return the asks that wait for the membership, the longest first.
 
-    For an owner those to answer or to do; for a team those that are answered and want its word; for staff
-    those that nobody has.
+    For an owner, for one brought in and for who acts for them those to answer or to do; for a manager those to
+    settle first; for a team those that are answered and want its word; for staff those that nobody has.
     """
     # Each way is whole and none begins with the network, so that indexes read them one by one: a network has
     # a hundred thousand asks, and few of one owner, one raiser, one's projects.
     answered = Q(state__in=WITH_TEAM) & _not_owned_by(membership)
     own_teams = speaking_for_teams(membership).values("project")
-    waiting = Q(owner=membership, state__in=WITH_OWNER) | (Q(raised_by=membership) & answered)
+    waiting = Q(owner=membership, state__in=_TO_DO) | (Q(raised_by=membership) & answered)
+    waiting |= Q(manager=membership)
     waiting |= Q(project__in=own_teams, restricted=False) & answered
+    if not membership.is_citizen_only:
+        waiting |= Q(
+            owner__in=leaders_acted_for(membership).values("pk"), restricted=False, state__in=_TO_DO
+        ) & ~Q(raised_by=membership)
+    if membership.is_leader:
+        brought = Beside.objects.filter(membership=membership, part=Beside.Part.BROUGHT_IN)
+        waiting |= Q(
+            pk__in=brought.order_by().values("escalation"), state__in=(State.RAISED, State.ACKNOWLEDGED)
+        )
     if membership.may(Permission.ROUTE_ASK):
-        waiting |= Q(network=membership.network_id, owner=None, state__in=WITH_OWNER)
+        waiting |= Q(network=membership.network_id, owner=None, manager=None, state__in=_TO_DO)
     found = Escalation.objects.filter(waiting).order_by().values("pk")
     return asks_for(membership).filter(pk__in=found).order_by("waiting_since", "id")
+
+
+def attachments_for(membership: Membership) -> QuerySet[Attachment]:
+    """Return the files on asks that the membership may see."""
+    return Attachment.objects.filter(event__escalation__in=asks_for(membership).values("pk"))
 
 
 def _not_owned_by(membership: Membership) -> Q:
@@ -100,33 +145,95 @@ def may_raise(membership: Membership, project: PathwayProject | None = None) -> 
     return YES
 
 
+@dataclass(frozen=True)
+class Acting:
+    """In whose place somebody acts on an ask (`leader`; None: in their own), and whether they may decide."""
+
+    leader: Membership | None = None
+    decides: bool = True
+
+
+def acting_on(membership: Membership, escalation: Escalation) -> Acting | None:
+    """Return how the membership may act on an ask as its owner does, None if it may not.
+
+    In this order: the owner, one to whom it climbed, who decides for either of them, who acts for either.
+    Nobody acts for somebody else on a restricted ask, or on one that they raised.
+    """
+    if escalation.raised_by_id == membership.pk:
+        return None
+    if membership.is_leader and membership.pk == escalation.owner_id:
+        return Acting()
+    if escalation.owner is None or membership.is_citizen_only:
+        return None
+    brought = escalation.brought_in
+    if membership.is_leader and membership in brought:
+        return Acting()
+    if escalation.restricted:
+        return None
+    powers = _powers(membership)
+    for power in (Delegate.Power.DECIDE, Delegate.Power.ACT):
+        for leader in (escalation.owner, *brought):
+            if power in powers[leader.pk]:
+                return Acting(leader, decides=power == Delegate.Power.DECIDE)
+    return None
+
+
+def _powers(membership: Membership) -> dict[int, set[str]]:
+    """Return for each leader for whom the membership acts what it may; a stand-in decides. Read once a request."""
+    if not hasattr(membership, "powers_read"):
+        rows = Delegate.objects.now().filter(delegate=membership).order_by().values_list("leader", "power")
+        if membership.is_leader:
+            away = Absence.objects.on(timezone.localdate()).filter(stand_in=membership).order_by()
+            rows = rows.union(away.values_list("membership", Value(str(Delegate.Power.DECIDE))), all=True)
+        powers: dict[int, set[str]] = defaultdict(set)
+        for leader, power in rows.order_by():  # a union is ordered as its first part's table otherwise
+            powers[leader].add(power)
+        membership.powers_read = powers  # type: ignore[attr-defined]
+    return membership.powers_read  # type: ignore[attr-defined]
+
+
 def may(membership: Membership, escalation: Escalation, move: Move) -> Answer:
     """Say whether the membership, who sees the ask, may do this to it, whatever state it is in."""
-    if move == Move.COMMENT:
+    if move in (Move.COMMENT, Move.ATTACH):
         return YES
     if move in OWNERS_MOVES:
-        return _may_decide(membership, escalation)
+        return _may_act(membership, escalation, move)
+    if move in MANAGERS_MOVES:
+        if escalation.manager_id == membership.pk:
+            return YES
+        return no("Only the manager who sponsors the team does this, within their day.")
     if move == Move.TAKE:
         if escalation.raised_by_id == membership.pk:
             return no("You raised this ask, so somebody else decides it.")
         return YES if membership.may(Permission.DECIDE_ASK) else no("Only a leader may take an ask.")
-    if move == Move.ROUTE:
+    if move in (Move.ROUTE, Move.ELSEWHERE):
         if membership.may(Permission.ROUTE_ASK):
             return YES
         return no("Only network staff bring an ask to somebody else.")
-    if move in TEAMS_MOVES:
+    if move == Move.REOPEN and escalation.state == State.MOVED:
+        return YES if membership.may(Permission.ROUTE_ASK) else no("Only network staff bring it back.")
+    if move in (*TEAMS_MOVES, Move.REOPEN):
         return _may_speak_for_team(membership, escalation)
+    if move == Move.JOIN:
+        return _may_join(membership, escalation)
     return no("Nobody does this by hand.")
 
 
-def _may_decide(membership: Membership, escalation: Escalation) -> Answer:
+def _may_act(membership: Membership, escalation: Escalation, move: Move) -> Answer:
     if escalation.raised_by_id == membership.pk:
         return no("You raised this ask, so somebody else decides it.")
     if escalation.owner_id is None:
+        if escalation.manager:
+            return no(f"{escalation.manager}, who sponsors the team, has a working day to settle it first.")
         return no("Nobody has this ask yet. A leader may take it.")
-    if escalation.owner_id != membership.pk:
+    acting = acting_on(membership, escalation)
+    if acting is None:
+        if escalation.owner_id == membership.pk:
+            return no("Only a leader answers an ask.")
         return no(f"The ask is with {escalation.owner}, who answers it.")
-    return YES if membership.may(Permission.DECIDE_ASK) else no("Only a leader answers an ask.")
+    if not acting.decides and move not in DELEGATES_MOVES:
+        return no(f"{acting.leader} decides this themselves.")
+    return YES
 
 
 def _may_speak_for_team(membership: Membership, escalation: Escalation) -> Answer:
@@ -141,24 +248,61 @@ def _may_speak_for_team(membership: Membership, escalation: Escalation) -> Answe
     return no(f"{escalation.raised_by} and the team say whether this is settled.")
 
 
+def _may_join(membership: Membership, escalation: Escalation) -> Answer:
+    if not membership.may(Permission.RAISE_ASK) or membership.is_staff:
+        return no("Staff see every ask already.")
+    if membership.pk in (escalation.raised_by_id, escalation.owner_id, escalation.sponsor_id):
+        return no("You are told of every step of this ask already.")
+    return YES
+
+
 def possible_now(escalation: Escalation, move: Move) -> Answer:
     """Say whether this can be done to the ask now, whoever wants to."""
     if after(move, escalation.state) is None:
         return no(_why_not_now(escalation, move))
+    with_manager = escalation.step == Step.MANAGER
+    if move in MANAGERS_MOVES and not with_manager:
+        return no("The manager’s working day to settle it first is over.")
+    if move == Move.TAKE and with_manager:
+        return no(f"{escalation.manager} has a working day to settle it first.")
     if move == Move.TAKE and escalation.owner_id is not None:
         return no(f"{escalation.owner} has this ask already.")
+    if move == Move.WAIT and not is_about_to_climb(escalation):
+        return no("Nobody is about to be brought in now.")
+    if move == Move.ASK_AGAIN and any(event.move == move for event in escalation.events.all()):
+        return no("This has been asked once more already. You can raise a new ask with what is new.")
     return YES
+
+
+def is_about_to_climb(escalation: Escalation) -> bool:
+    """Whether a time has run out and the first climb is next: the raiser may say "wait"."""
+    if escalation.owner_id is None or not escalation.is_undecided:
+        return False
+    for event in reversed(escalation.events.all()):
+        if event.move == Move.REMIND:
+            return event.step in (Reminder.ACKNOWLEDGE, Reminder.DECIDE)
+        if event.move in (Move.CLIMB, Move.WAIT) or event.move not in QUIET:
+            return False
+    return False
 
 
 def _why_not_now(escalation: Escalation, move: Move) -> str:
     if escalation.state not in OPEN:
         return f"This ask is {State(escalation.state).label.lower()}: only a comment can be added."
+    if move == Move.NOT_SETTLED and escalation.state == State.DECLINED:
+        return "Ask once more, with something new, instead."
     if escalation.waits_for_team:
         return "This ask has been answered and waits for the team."
-    if move in (Move.CONFIRM, Move.NOT_SETTLED):
+    if move in (Move.CONFIRM, Move.NOT_SETTLED, Move.ASK_AGAIN):
         return "This ask has not been answered yet."
-    if move == Move.DONE:
+    if move in (Move.DONE, Move.CHANGE_PROMISE):
         return "Say first what you promise, and by when."
+    if move == Move.WAKE:
+        return "This ask is not on hold."
+    if move == Move.REOPEN:
+        return "This ask is open."
     if escalation.state == State.ACCEPTED:
         return "A promise has been made already."
+    if escalation.state == State.ON_HOLD:
+        return "This ask is on hold. Take it off hold first."
     return "This ask has had its first reply already."

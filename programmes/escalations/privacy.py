@@ -5,8 +5,15 @@ from django.db.models import QuerySet
 from iocn.shared.privacy import Held, declare
 from people.models import Membership
 from programmes.escalations.actions import note_redaction
-from programmes.escalations.models import Commitment, Escalation, EscalationEvent
-from programmes.escalations.permissions import asks_for
+from programmes.escalations.models import (
+    Attachment,
+    Beside,
+    ClockPolicy,
+    Commitment,
+    Escalation,
+    EscalationEvent,
+)
+from programmes.escalations.permissions import asks_for, attachments_for
 
 
 def _events_for(membership: Membership) -> QuerySet[EscalationEvent]:
@@ -33,10 +40,30 @@ def declare_tables() -> None:
             "Steps of asks",
             network="escalation__network",
             words=("text", "would_change"),
+            plain=("step",),
             thing="escalation",
             organisations=("escalation__organisation",),
             seen_by=_events_for,
         ),
+        Held(
+            Attachment,
+            "Files on asks",
+            network="event__escalation__network",
+            words=("name",),
+            plain=("kind",),
+            never=("content",),
+            thing="event.escalation",
+            organisations=("event__escalation__organisation",),
+            seen_by=attachments_for,
+        ),
+        Held(
+            Beside,
+            "Who stands beside an ask",
+            network="escalation__network",
+            thing="escalation",
+            organisations=("escalation__organisation",),
+        ),
+        Held(ClockPolicy, "Times for asks", plain=("urgency",)),
         Held(
             Commitment,
             "Promises",

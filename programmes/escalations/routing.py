@@ -1,59 +1,83 @@
-"""To whom an ask goes: who can decide on it, else the organisation's executive sponsor, else network staff."""
+"""To whom an ask goes, step by step, and who stands in for whom.
 
+Who can decide on it, else the organisation's executive sponsor, else the network table (the tops who meet as
+peers), else network staff. Before all of them comes the manager who sponsors the team, who may settle it within
+a working day. Where a time runs out, an ask climbs to the next of these steps.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from people.models import Domain, Mandate, Membership, Network, Organisation, Remit
+from django.utils import timezone
 
-REMIT = "remit"
-SPONSOR = "executive sponsor"
-STAFF = "staff"
+from people.absences import stand_in_for
+from people.models import Domain, Mandate, Membership, Network, Organisation, Remit
+from programmes.escalations.states import Step
 
 
 @dataclass(frozen=True)
-class Step:
-    """One step of a route: its kind, who stands there, and why others do not (sentences)."""
+class Stage:
+    """One step of a route: who stands there, and why others do not (sentences)."""
 
-    kind: str
+    step: Step
     people: tuple[Membership, ...] = ()
     passed_over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Route:
-    """The steps in order; the first with somebody in it has the ask. At the staff step nobody owns it."""
+    """The stages in order; the first with somebody in it has the ask. At the network table nobody owns it, and
+    staff, who stand at the end, only find somebody."""
 
-    steps: tuple[Step, ...]
+    stages: tuple[Stage, ...]
     domain: str
     organisation: Organisation | None
 
     @property
+    def stage(self) -> Stage:
+        """The stage that the ask goes to."""
+        return next((stage for stage in self.stages if stage.people), self.stages[-1])
+
+    @property
     def step(self) -> Step:
-        """The step that the ask goes to."""
-        return next((step for step in self.steps if step.people), self.steps[-1])
+        return self.stage.step
 
     @property
     def owner(self) -> Membership | None:
-        """Whom the ask waits for; nobody at the staff step."""
-        return self.step.people[0] if self.step.people else None
+        """Whom the ask waits for; nobody where any leader may take it."""
+        return self.stage.people[0] if self.step in (Step.REMIT, Step.SPONSOR) else None
 
     @property
     def why(self) -> str:
         """Why it goes there, as a sentence."""
-        if self.step.kind == REMIT:
+        if self.step == Step.REMIT:
             return f"{self.owner} can decide on {self._domain} at {self.organisation}."
-        if self.step.kind == SPONSOR:
+        if self.step == Step.SPONSOR:
             return f"{self.owner} is the executive sponsor of {self.organisation}."
+        if self.step == Step.TABLE:
+            return "The leaders who meet at the network table get it: any of them may take it."
         return "Network staff find somebody who can decide it."
 
     @property
     def passed_over(self) -> list[str]:
         """Why it does not go to somebody or some step before, as sentences."""
         found: list[str] = []
-        for step in self.steps:
-            found += step.passed_over
-            if step is self.step:
+        for stage in self.stages:
+            found += stage.passed_over
+            if stage is self.stage:
                 break
         return found
+
+    def after(self, step: str) -> "Route":
+        """Return what is left of the route behind a step."""
+        order = list(Step)
+        rest = tuple(stage for stage in self.stages if order.index(stage.step) > order.index(Step(step)))
+        return Route(rest or (Stage(Step.STAFF),), self.domain, self.organisation)
+
+    def without_table(self) -> "Route":
+        """Return the route of a restricted ask: only one leader at a time sees it."""
+        stages = tuple(stage for stage in self.stages if stage.step != Step.TABLE)
+        return Route(stages, self.domain, self.organisation)
 
     @property
     def _domain(self) -> str:
@@ -62,17 +86,76 @@ class Route:
 
 
 def route_for(
-    network: Network, organisation: Organisation | None, domain: str, raised_by: Membership
+    network: Network,
+    organisation: Organisation | None,
+    domain: str,
+    raised_by: Membership | None,
+    *,
+    not_these: Iterable[int] = (),
 ) -> Route:
     """Return the way of an ask about `domain` ("" for not sure) that needs the power of `organisation`.
 
-    Without an organisation the raiser's own (of the main post) counts. Nobody gets their own ask, and nobody
-    who has left or is no leader gets any.
+    Without an organisation the raiser's own (of the main post) counts; without a raiser it is anybody's way. Nobody
+    gets their own ask, nor those of `not_these` (membership ids, such as who has it already); who has left or is no
+    leader gets none, and who is away has their stand-in get it. A constant number of queries.
     """
-    if organisation is None:
+    if organisation is None and raised_by is not None:
         organisation = own_organisation(raised_by)
-    steps = (_remits(network, organisation, domain, raised_by), _sponsor(network, organisation, raised_by))
-    return Route((*steps, Step(STAFF)), domain, organisation)
+    remits, no_remits = _remits(organisation, domain)
+    sponsors, no_sponsors = _sponsor(organisation)
+    table = list(Membership.objects.leaders().at_table().filter(network=network).order_by("name", "id"))
+    standing = _Standing(network, [*remits, *sponsors, *table], raised_by, set(not_these))
+    stages = (
+        standing.stage(Step.REMIT, remits, no_remits),
+        standing.stage(Step.SPONSOR, sponsors, no_sponsors),
+        standing.stage(Step.TABLE, table, ("Nobody sits at the network table.",)),
+        Stage(Step.STAFF),
+    )
+    return Route(stages, domain, organisation)
+
+
+class _Standing:
+    """Who of those named may be asked now, and by whom the others are replaced."""
+
+    def __init__(
+        self,
+        network: Network,
+        named: Sequence[Membership],
+        raised_by: Membership | None,
+        not_these: set[int],
+    ) -> None:
+        leaders = Membership.objects.leaders().filter(network=network, pk__in=[one.pk for one in named])
+        self._leaders = set(leaders.values_list("pk", flat=True))
+        self._away = stand_in_for([one.pk for one in named], timezone.localdate())
+        self._raiser = raised_by.pk if raised_by else None
+        self._not_these = not_these
+
+    def stage(self, step: Step, named: Iterable[Membership], if_nobody: tuple[str, ...]) -> Stage:
+        people: dict[int, Membership] = {}
+        passed_over: list[str] = []
+        anybody = False
+        for one in named:
+            anybody = True
+            stands, why = self._who(one)
+            if why and step != Step.TABLE:  # a table of many has no need of such sentences
+                passed_over.append(why)
+            if stands is not None:
+                people.setdefault(stands.pk, stands)
+        return Stage(step, tuple(people.values()), tuple(passed_over) if anybody else if_nobody)
+
+    def _who(self, one: Membership) -> tuple[Membership | None, str]:
+        if one.pk == self._raiser:
+            return None, f"{one} asks, so somebody else decides."
+        if one.pk not in self._leaders:
+            return None, f"{one} has left or is no leader any more."
+        if one.pk in self._not_these:
+            return None, f"{one} has had it already."
+        if one.pk not in self._away:
+            return one, ""
+        stand_in = self._away[one.pk]
+        if stand_in is None or stand_in.pk == self._raiser or stand_in.pk in self._not_these:
+            return None, f"{one} is away."
+        return stand_in, f"{one} is away; {stand_in} stands in."
 
 
 def own_organisation(membership: Membership) -> Organisation | None:
@@ -91,47 +174,24 @@ def mandates(organisation: Organisation | None, domain: str) -> list[Mandate]:
     return list(Mandate.objects.filter(organisation=organisation, domain=domain))
 
 
-def _remits(network: Network, organisation: Organisation | None, domain: str, raised_by: Membership) -> Step:
+def _remits(organisation: Organisation | None, domain: str) -> tuple[list[Membership], tuple[str, ...]]:
     if not domain:
-        return Step(
-            REMIT,
-            passed_over=("Without knowing what it is about, nobody is picked by what they can decide.",),
-        )
+        return [], ("Without knowing what it is about, nobody is picked by what they can decide.",)
     if organisation is None:
-        return Step(REMIT, passed_over=("No organisation is named.",))
-    label = Domain(domain).label
+        return [], ("No organisation is named.",)
     remits = (
         Remit.objects.filter(organisation=organisation, domain=domain)
         .select_related("membership")
         .order_by("order", "id")
     )
-    step = _standing(REMIT, network, [remit.membership for remit in remits], raised_by)
-    if step.people or step.passed_over:
-        return step
-    return Step(REMIT, passed_over=(f"Nobody is named who can decide on “{label}” at {organisation}.",))
+    label = Domain(domain).label
+    why_nobody = f"Nobody is named who can decide on “{label}” at {organisation}."
+    return [remit.membership for remit in remits], (why_nobody,)
 
 
-def _sponsor(network: Network, organisation: Organisation | None, raised_by: Membership) -> Step:
+def _sponsor(organisation: Organisation | None) -> tuple[list[Membership], tuple[str, ...]]:
     if organisation is None:
-        return Step(SPONSOR)
+        return [], ()
     if organisation.executive_sponsor is None:
-        return Step(SPONSOR, passed_over=(f"{organisation} has no executive sponsor yet.",))
-    return _standing(SPONSOR, network, [organisation.executive_sponsor], raised_by)
-
-
-def _standing(kind: str, network: Network, named: list[Membership], raised_by: Membership) -> Step:
-    """Return the step with those of the named who may be asked, and the reasons for the others."""
-    leaders = set(
-        Membership.objects.leaders()
-        .filter(network=network, pk__in=[one.pk for one in named])
-        .values_list("pk", flat=True)
-    )
-    people, passed_over = [], []
-    for one in named:
-        if one.pk == raised_by.pk:
-            passed_over.append(f"{one} asks, so somebody else decides.")
-        elif one.pk not in leaders:
-            passed_over.append(f"{one} has left or is no leader any more.")
-        else:
-            people.append(one)
-    return Step(kind, tuple(people), tuple(passed_over))
+        return [], (f"{organisation} has no executive sponsor yet.",)
+    return [organisation.executive_sponsor], ()

@@ -6,75 +6,129 @@ from django.db.models import TextChoices
 class State(TextChoices):
     RAISED = "raised", "Awaiting first reply"
     ACKNOWLEDGED = "acknowledged", "Being looked at"
+    ON_HOLD = "on_hold", "On hold"
     ACCEPTED = "accepted", "Yes, promised"
     DECLINED = "declined", "Not possible now"
     DONE = "done", "Done, awaiting the team"
     CLOSED = "closed", "Closed"
     WITHDRAWN = "withdrawn", "Withdrawn"
+    MOVED = "moved", "Belongs elsewhere"
 
 
 # An ask in these states waits for somebody.
-OPEN = (State.RAISED, State.ACKNOWLEDGED, State.ACCEPTED, State.DECLINED, State.DONE)
+OPEN = (
+    State.RAISED,
+    State.ACKNOWLEDGED,
+    State.ON_HOLD,
+    State.ACCEPTED,
+    State.DECLINED,
+    State.DONE,
+)
 # Of these, the owner's turn; in the others it is the team's.
-WITH_OWNER = (State.RAISED, State.ACKNOWLEDGED, State.ACCEPTED)
+WITH_OWNER = (State.RAISED, State.ACKNOWLEDGED, State.ON_HOLD, State.ACCEPTED)
+# Of these, those in which nothing has been decided yet.
+UNDECIDED = (State.RAISED, State.ACKNOWLEDGED, State.ON_HOLD)
 WITH_TEAM = (State.DECLINED, State.DONE)
 
 
+class Step(TextChoices):
+    """Where on its way an ask is: a route's steps in their order (routing.py)."""
+
+    MANAGER = "manager", "the manager who sponsors the team"
+    REMIT = "remit", "who can decide"
+    SPONSOR = "sponsor", "the executive sponsor"
+    TABLE = "table", "the network table"
+    STAFF = "staff", "network staff"
+
+
 class Move(TextChoices):
-    """What somebody does to an ask, as the timeline says it after their name."""
+    """What somebody, or a clock, does to an ask, as the timeline says it after their name."""
 
     RAISE = "raise", "asked"
+    GO_ON = "go_on", "passed it on to"
+    SETTLE = "settle", "settled it"
     ACKNOWLEDGE = "acknowledge", "is looking at it"
     TAKE = "take", "took it"
     ROUTE = "route", "brought it to"
     HAND_ON = "hand_on", "handed it on to"
+    HOLD = "hold", "put it on hold"
+    WAKE = "wake", "took it off hold"
     ACCEPT = "accept", "said yes"
+    CHANGE_PROMISE = "change_promise", "changed the promise"
     DECLINE = "decline", "said: not possible now"
     DONE = "done", "marked it done"
     CONFIRM = "confirm", "confirmed the answer for the team"
+    NOT_CONFIRMED = "not_confirmed", "closed it, as the team has not said whether that settles it"
     NOT_SETTLED = "not_settled", "said that it is not settled"
+    ASK_AGAIN = "ask_again", "asked once more, with something new,"
+    REOPEN = "reopen", "opened it again"
+    ELSEWHERE = "elsewhere", "said that it belongs elsewhere"
     WITHDRAW = "withdraw", "withdrew it"
+    WAIT = "wait", "said: wait with that"
+    JOIN = "join", "needs this too"
     COMMENT = "comment", "wrote"
+    ATTACH = "attach", "attached a file"
+    REMIND = "remind", "reminded"
+    CLIMB = "climb", "brought it to"
     OWNER_LEFT = "owner_left", "is no longer there to answer it"
     ANSWERABLE_LEFT = "answerable_left", "is no longer there; now answerable is"
     REDACT = "redact", "removed words that must not be here"
 
 
+def _stays(*states: State) -> dict[State, State]:
+    return {state: state for state in states}
+
+
 # Move → the state before → the state after. Whoever gets an ask from another gives their own first reply;
-# whoever takes it has given it.
+# whoever takes it, or puts it on hold, has given it.
 MOVES: dict[Move, dict[State, State]] = {
+    # The manager's day is over, or they pass it on before.
+    Move.GO_ON: _stays(State.RAISED),
+    Move.SETTLE: {State.RAISED: State.DONE},
     Move.ACKNOWLEDGE: {State.RAISED: State.ACKNOWLEDGED},
-    Move.TAKE: {State.RAISED: State.ACKNOWLEDGED, State.ACKNOWLEDGED: State.ACKNOWLEDGED},
-    Move.ROUTE: {
-        State.RAISED: State.RAISED,
-        State.ACKNOWLEDGED: State.RAISED,
-        State.ACCEPTED: State.ACCEPTED,
-    },
+    Move.TAKE: dict.fromkeys(UNDECIDED, State.ACKNOWLEDGED),
     # A promise goes along with the ask.
-    Move.HAND_ON: {
-        State.RAISED: State.RAISED,
-        State.ACKNOWLEDGED: State.RAISED,
-        State.ACCEPTED: State.ACCEPTED,
-    },
-    Move.ACCEPT: {State.RAISED: State.ACCEPTED, State.ACKNOWLEDGED: State.ACCEPTED},
-    Move.DECLINE: {State.RAISED: State.DECLINED, State.ACKNOWLEDGED: State.DECLINED},
+    Move.ROUTE: {**dict.fromkeys(UNDECIDED, State.RAISED), **_stays(State.ACCEPTED)},
+    Move.HAND_ON: {**dict.fromkeys(UNDECIDED, State.RAISED), **_stays(State.ACCEPTED)},
+    Move.HOLD: {State.RAISED: State.ON_HOLD, State.ACKNOWLEDGED: State.ON_HOLD},
+    Move.WAKE: {State.ON_HOLD: State.ACKNOWLEDGED},
+    Move.ACCEPT: dict.fromkeys(UNDECIDED, State.ACCEPTED),
+    Move.CHANGE_PROMISE: _stays(State.ACCEPTED),
+    Move.DECLINE: dict.fromkeys(UNDECIDED, State.DECLINED),
     Move.DONE: {State.ACCEPTED: State.DONE},
-    Move.CONFIRM: {State.DONE: State.CLOSED, State.DECLINED: State.CLOSED},
-    Move.NOT_SETTLED: {State.DONE: State.ACKNOWLEDGED, State.DECLINED: State.ACKNOWLEDGED},
+    Move.CONFIRM: dict.fromkeys(WITH_TEAM, State.CLOSED),
+    Move.NOT_CONFIRMED: dict.fromkeys(WITH_TEAM, State.CLOSED),
+    Move.NOT_SETTLED: {State.DONE: State.ACKNOWLEDGED},
+    Move.ASK_AGAIN: {State.DECLINED: State.RAISED},
+    Move.REOPEN: {State.CLOSED: State.RAISED, State.MOVED: State.RAISED},
+    Move.ELSEWHERE: dict.fromkeys(UNDECIDED, State.MOVED),
     Move.WITHDRAW: dict.fromkeys(OPEN, State.WITHDRAWN),
-    Move.COMMENT: {state: state for state in State},
+    Move.WAIT: _stays(State.RAISED, State.ACKNOWLEDGED),
+    Move.JOIN: _stays(*OPEN),
+    Move.COMMENT: _stays(*State),
+    Move.ATTACH: _stays(*OPEN),
+    Move.REMIND: _stays(State.RAISED, State.ACKNOWLEDGED, State.ACCEPTED, *WITH_TEAM),
+    # Somebody is brought in beside the owner; nobody else has to do anything for it.
+    Move.CLIMB: _stays(State.RAISED, State.ACKNOWLEDGED),
     # The promise of who left ends with them: whoever comes next gives their own.
-    Move.OWNER_LEFT: {
-        **dict.fromkeys(WITH_OWNER, State.RAISED),
-        State.DECLINED: State.DECLINED,
-        State.DONE: State.DONE,
-    },
-    Move.ANSWERABLE_LEFT: {state: state for state in OPEN},
-    Move.REDACT: {state: state for state in State},
+    Move.OWNER_LEFT: {**dict.fromkeys(WITH_OWNER, State.RAISED), **_stays(*WITH_TEAM)},
+    Move.ANSWERABLE_LEFT: _stays(*OPEN),
+    Move.REDACT: _stays(*State),
 }
 
-# These change neither the state nor the owner: a form that has not seen them may still be sent.
-QUIET = (Move.COMMENT, Move.ANSWERABLE_LEFT, Move.REDACT)
+# These change neither the state nor whom it waits for: a form that has not seen them may still be sent.
+QUIET = (
+    Move.COMMENT,
+    Move.ATTACH,
+    Move.JOIN,
+    Move.WAIT,
+    Move.REMIND,
+    Move.CLIMB,
+    Move.ANSWERABLE_LEFT,
+    Move.REDACT,
+)
+# What a clock does when a time has run out, besides passing on after the manager's day and ending a hold.
+CLOCKS = (Move.REMIND, Move.CLIMB, Move.NOT_CONFIRMED)
 
 
 def after(move: Move, state: str) -> State | None:

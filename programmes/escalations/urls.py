@@ -22,5 +22,6 @@ urlpatterns = [
     path("escalations/", views.inbox, name="inbox"),
     path("escalations/raise/", views.raise_ask, name="raise"),
     path("escalations/<ask_reference:number>/", views.ask, name="ask"),
+    path("escalations/<ask_reference:number>/files/<int:attachment>/", views.attachment, name="attachment"),
     path("escalations/<ask_reference:number>/<slug:move>/", views.act, name="act"),
 ]

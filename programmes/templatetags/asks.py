@@ -17,11 +17,13 @@ SHOWN = 5
 COLOURS = {
     State.RAISED: "orange",
     State.ACKNOWLEDGED: "blue",
+    State.ON_HOLD: "white",
     State.ACCEPTED: "aqua-green",
     State.DECLINED: "purple",
     State.DONE: "green",
     State.CLOSED: "grey",
     State.WITHDRAWN: "grey",
+    State.MOVED: "grey",
 }
 
 

@@ -179,7 +179,7 @@ def test_numbers_of_asks_are_shown_from_five_on_and_never_a_smaller_one(signed_i
     assert response.context["asks"][:3] == [
         ("Awaiting first reply", "5"),
         ("Being looked at", "fewer than five"),
-        ("Yes, promised", "0"),
+        ("On hold", "0"),
     ]
 
 

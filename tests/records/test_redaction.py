@@ -16,6 +16,7 @@ from iocn.shared.words import Words
 from people import actions as people
 from people.models import ClosedDay, Membership, Upload
 from programmes.escalations import actions as asks
+from programmes.escalations.files import Checked
 from programmes.models import TestCycle
 from programmes.projects import actions as projects
 from tests import factories
@@ -51,6 +52,7 @@ def everywhere(network) -> Membership:
         to=factories.MembershipFactory(network=network, roles=["leader"]),
         text=f"{NAME} again",
     )
+    asks.attach(by=by, escalation=ask, file=Checked(f"{NAME}.txt", "txt", b"A list."))
     session = factories.SessionFactory(
         cohort__network=network, cohort__name=f"Friends of {NAME}", title=f"With {NAME}", place=NAME
     )

@@ -55,7 +55,9 @@ def everything_old(network, staff):
     ask = asks.raise_ask(
         by=factories.MembershipFactory(network=network), ask="Old", urgency="helping", organisation=hospital
     )
-    Escalation.objects.filter(pk=ask.pk).update(state="withdrawn", sponsor=left)
+    Escalation.objects.filter(pk=ask.pk).update(
+        state="withdrawn", sponsor=left, due_at=None, next_due_at=None
+    )
     ask.events.update(at=then)
     # It waited on staff, who were told.
     Message.objects.filter(network=network).exclude(pk=message.pk).delete()

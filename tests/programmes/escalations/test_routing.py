@@ -3,7 +3,8 @@
 from django.utils import timezone
 
 from people.models import Organisation
-from programmes.escalations.routing import REMIT, SPONSOR, STAFF, route_for
+from programmes.escalations.routing import route_for
+from programmes.escalations.states import Step
 from tests import factories
 from tests.programmes.escalations.conftest import member
 
@@ -14,8 +15,8 @@ def way(place, domain="data", organisation=None, by=None):
 
 def test_who_can_decide_comes_before_the_executive_sponsor(place):
     route = way(place)
-    assert [step.kind for step in route.steps] == [REMIT, SPONSOR, STAFF]
-    assert (route.step.kind, route.owner) == (REMIT, place.leader)
+    assert [stage.step for stage in route.stages] == [Step.REMIT, Step.SPONSOR, Step.TABLE, Step.STAFF]
+    assert (route.step, route.owner) == (Step.REMIT, place.leader)
     assert route.why == "Dr Meera Patel can decide on data and digital at Larkton General."
     assert route.passed_over == []
 
@@ -23,7 +24,7 @@ def test_who_can_decide_comes_before_the_executive_sponsor(place):
 def test_several_who_can_decide_come_in_the_order_that_staff_set(place):
     factories.RemitFactory(membership=place.second, organisation=place.hospital, domain="data", order=0)
     assert way(place).owner == place.second
-    assert list(way(place).step.people) == [place.second, place.leader]
+    assert list(way(place).stage.people) == [place.second, place.leader]
 
 
 def test_without_a_remit_the_executive_sponsor_gets_it(place):
@@ -38,7 +39,7 @@ def test_not_sure_goes_to_the_executive_sponsor(place):
 
 def test_without_a_sponsor_it_goes_to_staff_whom_nobody_owns(place):
     route = way(place, "money", place.practice)
-    assert (route.step.kind, route.owner) == (STAFF, None)
+    assert (route.step, route.owner) == (Step.STAFF, None)
     assert "Harbour Street Practice has no executive sponsor yet." in route.passed_over
 
 
@@ -74,4 +75,4 @@ def test_who_has_no_post_and_names_no_organisation_reaches_staff(place):
     nobody = member(place.network, "New Here")
     route = route_for(place.network, None, "data", nobody)
     assert (route.organisation, route.owner) == (None, None)
-    assert route.passed_over == ["No organisation is named."]
+    assert route.passed_over == ["No organisation is named.", "Nobody sits at the network table."]

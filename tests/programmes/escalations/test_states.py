@@ -6,23 +6,37 @@ import pytest
 
 from programmes.escalations.states import MOVES, OPEN, WITH_OWNER, WITH_TEAM, Move, State, after
 
-# The rows say what must hold, written apart from MOVES: move, then the state after each of the seven.
+# The rows say what must hold, written apart from MOVES: move, then the state after each of the nine.
 TABLE = """
-                 raised        acknowledged  accepted      declined      done          closed   withdrawn
-acknowledge      acknowledged  -             -             -             -             -        -
-take             acknowledged  acknowledged  -             -             -             -        -
-route            raised        raised        accepted      -             -             -        -
-hand_on          raised        raised        accepted      -             -             -        -
-accept           accepted      accepted      -             -             -             -        -
-decline          declined      declined      -             -             -             -        -
-done             -             -             done          -             -             -        -
-confirm          -             -             -             closed        closed        -        -
-not_settled      -             -             -             acknowledged  acknowledged  -        -
-withdraw         withdrawn     withdrawn     withdrawn     withdrawn     withdrawn     -        -
-comment          raised        acknowledged  accepted      declined      done          closed   withdrawn
-owner_left       raised        raised        raised        declined      done          -        -
-answerable_left  raised        acknowledged  accepted      declined      done          -        -
-redact           raised        acknowledged  accepted      declined      done          closed   withdrawn
+                raised       acknowledged on_hold      accepted     declined     done         closed       withdrawn    moved
+go_on           raised       -            -            -            -            -            -            -            -
+settle          done         -            -            -            -            -            -            -            -
+acknowledge     acknowledged -            -            -            -            -            -            -            -
+take            acknowledged acknowledged acknowledged -            -            -            -            -            -
+route           raised       raised       raised       accepted     -            -            -            -            -
+hand_on         raised       raised       raised       accepted     -            -            -            -            -
+hold            on_hold      on_hold      -            -            -            -            -            -            -
+wake            -            -            acknowledged -            -            -            -            -            -
+accept          accepted     accepted     accepted     -            -            -            -            -            -
+change_promise  -            -            -            accepted     -            -            -            -            -
+decline         declined     declined     declined     -            -            -            -            -            -
+done            -            -            -            done         -            -            -            -            -
+confirm         -            -            -            -            closed       closed       -            -            -
+not_confirmed   -            -            -            -            closed       closed       -            -            -
+not_settled     -            -            -            -            -            acknowledged -            -            -
+ask_again       -            -            -            -            raised       -            -            -            -
+reopen          -            -            -            -            -            -            raised       -            raised
+elsewhere       moved        moved        moved        -            -            -            -            -            -
+withdraw        withdrawn    withdrawn    withdrawn    withdrawn    withdrawn    withdrawn    -            -            -
+wait            raised       acknowledged -            -            -            -            -            -            -
+join            raised       acknowledged on_hold      accepted     declined     done         -            -            -
+comment         raised       acknowledged on_hold      accepted     declined     done         closed       withdrawn    moved
+attach          raised       acknowledged on_hold      accepted     declined     done         -            -            -
+remind          raised       acknowledged -            accepted     declined     done         -            -            -
+climb           raised       acknowledged -            -            -            -            -            -            -
+owner_left      raised       raised       raised       raised       declined     done         -            -            -
+answerable_left raised       acknowledged on_hold      accepted     declined     done         -            -            -
+redact          raised       acknowledged on_hold      accepted     declined     done         closed       withdrawn    moved
 """
 
 

@@ -1,4 +1,4 @@
-"""Asks ("escalations" in code), what happened to them, and what was promised."""
+"""Asks ("escalations" in code) and what happened to them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from people.models import Domain, Membership, Network, Organisation
-from programmes.escalations.states import OPEN, WITH_OWNER, WITH_TEAM, Move, State
+from programmes.escalations.models.promises import Commitment
+from programmes.escalations.states import CLOCKS, OPEN, UNDECIDED, WITH_OWNER, WITH_TEAM, Move, State, Step
 from programmes.projects.models import PathwayProject, TeamMember
 
 
@@ -21,18 +22,42 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
         return self.filter(state__in=OPEN)
 
     def unowned(self) -> EscalationQuerySet:
-        """Return those at the staff step: any leader may take them."""
-        return self.filter(owner=None, state__in=WITH_OWNER)
+        """Return those at the network table or with staff: any leader may take them."""
+        return self.filter(owner=None, state__in=WITH_OWNER).exclude(step=Step.MANAGER)
 
     def with_people(self) -> EscalationQuerySet:
         """Read the network, who raised it, whom it is with, who is answerable, its project and organisation."""
-        return self.select_related("network", "raised_by", "owner", "sponsor", "project", "organisation")
+        return self.select_related(
+            "network", "raised_by", "owner", "sponsor", "manager", "project", "organisation"
+        )
+
+    def with_way(self) -> EscalationQuerySet:
+        """Read its events, files, promises and who stands beside it along: what its page shows."""
+        events = EscalationEvent.objects.select_related("by", "to", "behalf_of", "attachment").defer(
+            "attachment__content"
+        )
+        return self.with_people().prefetch_related(
+            models.Prefetch("events", events),
+            models.Prefetch("commitments", Commitment.objects.select_related("by", "follows__by")),
+            models.Prefetch("beside", Beside.objects.select_related("membership")),
+        )
 
     def with_names(self) -> EscalationQuerySet:
         """Read only what a list shows: an ask's own line, and the names of those it is with."""
-        own = ("network", "number", "ask", "state", "urgency", "restricted", "waiting_since")
-        names = ("raised_by", "raised_by__name", "owner", "owner__name", "project", "project__name")
-        return self.select_related("raised_by", "owner", "project").only(*own, *names)
+        own = (
+            "network",
+            "number",
+            "ask",
+            "state",
+            "step",
+            "urgency",
+            "restricted",
+            "waiting_since",
+            "due_at",
+        )
+        names = ("raised_by", "owner", "manager", "project")
+        read = (field for name in names for field in (name, f"{name}__name"))
+        return self.select_related(*names).only(*own, *read)
 
     def with_team_of(self, membership: Membership) -> EscalationQuerySet:
         """Say of each whether the membership speaks for its team (`escalation.speaks_for_team`)."""
@@ -80,10 +105,14 @@ class Escalation(models.Model):
         Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     restricted = models.BooleanField(default=False)
+    # Raised through a coach or staff for somebody who is not named, here or anywhere.
+    for_another = models.BooleanField(default=False)
     state = models.CharField(max_length=20, choices=State, default=State.RAISED)
     raised_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="asks_raised")
     raised_at = models.DateTimeField(default=timezone.now)
-    # Empty: at the staff step, where any leader may take it.
+    # How far along its route it is, or has climbed.
+    step = models.CharField(max_length=10, choices=Step, default=Step.STAFF)
+    # Empty: at the network table or with staff, where any leader may take it; or with the manager.
     owner = models.ForeignKey(
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="asks_owned"
     )
@@ -91,6 +120,27 @@ class Escalation(models.Model):
     sponsor = models.ForeignKey(
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="asks_answerable"
     )
+    # The manager who sponsors the team and may settle it first, at that step; empty afterwards.
+    manager = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # On hold until the morning of this day.
+    hold_until = models.DateField(null=True, blank=True)
+    # Follow from the events and the network's times (clocks.py), kept so that lists and the sweep find them: until
+    # when whoever's turn it is has time, and when a clock does something next.
+    due_at = models.DateTimeField(null=True, blank=True)
+    next_due_at = models.DateTimeField(null=True, blank=True)
+    # Working minutes from being asked to the first reply, to the decision, to done; each of the first time.
+    acknowledged_after = models.PositiveIntegerField(null=True, blank=True)
+    decided_after = models.PositiveIntegerField(null=True, blank=True)
+    done_after = models.PositiveIntegerField(null=True, blank=True)
+    # The main posts' organisations of who asked and who decided, at that time.
+    asked_in = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_in = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # The team never said whether the answer settled it.
+    not_confirmed = models.BooleanField(default=False)
     # Since when it waits for whom it waits for now.
     waiting_since = models.DateTimeField(default=timezone.now)
     # Counts its events: a form that saw fewer is told what happened since.
@@ -122,6 +172,25 @@ class Escalation(models.Model):
             models.CheckConstraint(
                 condition=Q(owner=None) | ~Q(owner=F("raised_by")), name="escalation_not_with_its_raiser"
             ),
+            models.CheckConstraint(condition=Q(step__in=Step.values), name="escalation_step_is_known"),
+            models.CheckConstraint(
+                condition=Q(step=Step.MANAGER, manager__isnull=False, owner=None)
+                | (~Q(step=Step.MANAGER) & Q(manager=None)),
+                name="escalation_with_the_manager_or_past_them",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.ON_HOLD, hold_until__isnull=False)
+                | (~Q(state=State.ON_HOLD) & Q(hold_until=None)),
+                name="escalation_on_hold_until_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=OPEN) | Q(due_at=None, next_due_at=None),
+                name="no_clock_in_a_closed_escalation",
+            ),
+            models.CheckConstraint(
+                condition=Q(not_confirmed=False) | Q(state=State.CLOSED),
+                name="escalation_not_confirmed_is_closed",
+            ),
         ]
         indexes = [
             models.Index(
@@ -131,6 +200,10 @@ class Escalation(models.Model):
             # Those that nobody has, on the home pages of leaders and staff, among a network's many closed ones.
             models.Index(fields=["network", "owner", "state"], name="asks_by_owner"),
             models.Index(fields=["project", "waiting_since"], name="asks_of_a_project"),
+            models.Index(
+                fields=["next_due_at", "id"], condition=Q(next_due_at__isnull=False), name="asks_by_clock"
+            ),
+            models.Index(fields=["manager"], condition=Q(manager__isnull=False), name="asks_with_a_manager"),
         ]
 
     def __str__(self) -> str:
@@ -140,6 +213,35 @@ class Escalation(models.Model):
     def reference(self) -> str:
         """Its name in the network, never reused: E-42."""
         return f"E-{self.number}"
+
+    @property
+    def brought_in(self) -> list[Membership]:
+        """The leaders to whom it climbed."""
+        return self._in_part(Beside.Part.BROUGHT_IN)
+
+    @property
+    def joined(self) -> list[Membership]:
+        """Who needs the same."""
+        return self._in_part(Beside.Part.JOINED)
+
+    def _in_part(self, part: str) -> list[Membership]:
+        # all(): pages have read them along.
+        return [one.membership for one in self.beside.all() if one.part == part]
+
+    @property
+    def may_be_taken(self) -> bool:
+        """Whether nobody has it, so that any leader who sees it may take it."""
+        return self.owner_id is None and self.waits_for_owner and self.step != Step.MANAGER
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether it waits for a decision."""
+        return self.state in UNDECIDED
+
+    @property
+    def asker(self) -> str:
+        """Who asked, in words: somebody who asked through a coach or staff is named nowhere."""
+        return f"somebody, through {self.raised_by.name}" if self.for_another else self.raised_by.name
 
     def get_urgency_display(self) -> str:  # type: ignore[no-redef]
         """Return the label; Django's own makes a dictionary of all choices each time, and lists show many."""
@@ -169,7 +271,11 @@ class Escalation(models.Model):
             return "the team" if self.project_id else self.raised_by.name
         if not self.waits_for_owner:
             return ""
-        return self.owner.name if self.owner else "network staff"
+        if self.owner:
+            return self.owner.name
+        if self.manager:
+            return self.manager.name
+        return "the network table" if self.step == Step.TABLE else "network staff"
 
     def speaks_for_team(self, membership: Membership) -> bool:
         """Whether the membership is of its team now, from `with_team_of()` where it was used, else read now."""
@@ -193,8 +299,17 @@ class EscalationEvent(models.Model):
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=20, choices=State)
     to = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    # The leader for whom somebody acted: a delegate, or a stand-in while they were away.
+    behalf_of = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    # Of a route: the step it came to. Of a reminder: what time had run out (clocks.Reminder).
+    step = models.CharField(max_length=16, blank=True)
+    # Of what a clock did: when its time had come, however late a worker was.
+    due_at = models.DateTimeField(null=True)
     text = models.TextField(blank=True)
     would_change = models.TextField("what would change this, or what you can do now", blank=True)
+
+    if TYPE_CHECKING:
+        file: dict[str, object]  # set by the page, for its timeline
 
     class Meta:
         ordering = ["number"]
@@ -209,6 +324,16 @@ class EscalationEvent(models.Model):
                 condition=~Q(move__in=["hand_on", "route"]) | Q(to__isnull=False),
                 name="handed_on_to_somebody",
             ),
+            models.CheckConstraint(
+                condition=~Q(move__in=CLOCKS) | Q(by=None, due_at__isnull=False),
+                name="escalation_event_of_a_clock_was_due",
+            ),
+            # However often a worker tries, and however many there are.
+            models.UniqueConstraint(
+                fields=["escalation", "move", "step", "due_at"],
+                condition=Q(due_at__isnull=False),
+                name="escalation_clock_strikes_once",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -216,13 +341,19 @@ class EscalationEvent(models.Model):
 
     @property
     def who(self) -> str:
-        """Who did it; empty for a clock."""
-        return self.by.name if self.by else ""
+        """Who did it: "Sam Lee for Dr Patel" for a delegate, "The network" for a clock."""
+        if self.by is None:
+            return "The network"
+        return f"{self.by.name} for {self.behalf_of.name}" if self.behalf_of else self.by.name
 
     @property
     def what(self) -> str:
         """What they did, as a phrase that follows the name: "handed it on to Tom Okafor"."""
-        return f"{self.get_move_display()} {self.to.name}" if self.to else self.get_move_display()
+        if self.to:
+            return f"{self.get_move_display()} {self.to.name}"
+        if self.move in (Move.RAISE, Move.CLIMB, Move.GO_ON, Move.ASK_AGAIN) and self.step:
+            return f"{self.get_move_display()} {Step(self.step).label}"
+        return self.get_move_display()
 
     @property
     def more(self) -> str:
@@ -234,54 +365,27 @@ class EscalationEvent(models.Model):
         )
 
 
-class Commitment(models.Model):
-    """What a leader promised, and by when."""
+class Beside(models.Model):
+    """Somebody beside an ask's owner and raiser: a leader to whom it climbed, who may act on it too; or somebody who
+    needs the same and is told how it is answered."""
 
-    class State(models.TextChoices):
-        OPEN = "open", "Open"
-        KEPT = "kept", "Kept"
-        KEPT_LATE = "kept_late", "Kept late"
-        NOT_YET_MET = "not_yet_met", "Not yet met"
-        ENDED = "ended", "Ended"
+    class Part(models.TextChoices):
+        BROUGHT_IN = "brought_in", "Brought in"
+        JOINED = "joined", "Needs this too"
 
-    escalation = models.ForeignKey(Escalation, on_delete=models.CASCADE, related_name="commitments")
-    # Who is to keep it: the ask's owner. Handing the ask on hands it on.
-    by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="commitments")
-    what = models.CharField(max_length=300)
-    due_on = models.DateField()
-    made_at = models.DateTimeField(default=timezone.now)
-    kept_at = models.DateTimeField(null=True, blank=True)
-    # Ended without being kept: the ask was withdrawn or not settled by it, or who promised left.
-    ended_at = models.DateTimeField(null=True, blank=True)
+    escalation = models.ForeignKey(Escalation, on_delete=models.CASCADE, related_name="beside")
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    part = models.CharField(max_length=10, choices=Part)
+    at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        ordering = ["due_on", "id"]
+        ordering = ["at", "id"]
         constraints = [
+            models.UniqueConstraint(fields=["membership", "part", "escalation"], name="beside_an_ask_once"),
             models.CheckConstraint(
-                condition=Q(kept_at=None) | Q(ended_at=None), name="commitment_kept_or_ended"
+                condition=Q(part__in=["brought_in", "joined"]), name="part_beside_an_ask_is_known"
             ),
-            models.UniqueConstraint(
-                fields=["escalation"],
-                condition=Q(kept_at=None, ended_at=None),
-                name="one_open_commitment_per_ask",
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["by", "due_on"], condition=Q(kept_at=None, ended_at=None), name="open_commitments"
-            )
         ]
 
     def __str__(self) -> str:
-        return self.what
-
-    @property
-    def state(self) -> State:
-        """Kept by its day or late, open, or not yet met; the day itself counts as in time."""
-        if self.ended_at:
-            return self.State.ENDED
-        if self.kept_at:
-            return (
-                self.State.KEPT if timezone.localdate(self.kept_at) <= self.due_on else self.State.KEPT_LATE
-            )
-        return self.State.OPEN if self.due_on >= timezone.localdate() else self.State.NOT_YET_MET
+        return f"{self.membership} on {self.escalation.reference}"

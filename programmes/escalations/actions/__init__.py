@@ -1,0 +1,69 @@
+"""Everything that writes asks. Each action is one transaction: it locks the ask, checks, writes one event.
+
+`seen` is the version that the person's form was made from. If somebody has moved the ask since, the action
+raises `Conflict` with what happened, and writes nothing. `seen=None` does not check.
+"""
+
+from programmes.escalations.actions.answering import (
+    LONGEST_HOLD,
+    accept,
+    acknowledge,
+    change_promise,
+    decline,
+    hand_on,
+    hold,
+    mark_done,
+    take,
+    wake,
+)
+from programmes.escalations.actions.common import Conflict, NotPossible, can_own
+from programmes.escalations.actions.leaving import leave_asks, stop_leading_asks
+from programmes.escalations.actions.raising import pass_on, raise_ask, settle
+from programmes.escalations.actions.staffing import move_elsewhere, note_redaction, route
+from programmes.escalations.actions.team import (
+    ask_again,
+    attach,
+    comment,
+    confirm,
+    join,
+    not_settled,
+    reopen,
+    wait,
+    withdraw,
+)
+from programmes.escalations.actions.ticking import renew_clocks, run_clocks
+
+__all__ = [
+    "LONGEST_HOLD",
+    "Conflict",
+    "NotPossible",
+    "accept",
+    "acknowledge",
+    "ask_again",
+    "attach",
+    "can_own",
+    "change_promise",
+    "comment",
+    "confirm",
+    "decline",
+    "hand_on",
+    "hold",
+    "join",
+    "leave_asks",
+    "mark_done",
+    "move_elsewhere",
+    "not_settled",
+    "note_redaction",
+    "pass_on",
+    "raise_ask",
+    "renew_clocks",
+    "reopen",
+    "route",
+    "run_clocks",
+    "settle",
+    "stop_leading_asks",
+    "take",
+    "wait",
+    "wake",
+    "withdraw",
+]

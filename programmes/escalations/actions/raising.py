@@ -1,0 +1,163 @@
+"""Raising an ask, and the manager's day."""
+
+import uuid
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from iocn.shared.permissions import require
+from people.actions.members import lock_members
+from people.models import Counter, Membership, Organisation
+from people.permissions import Role
+from programmes.escalations.actions.common import give, ready, step, write
+from programmes.escalations.hooks import AskedFrom
+from programmes.escalations.models import Escalation
+from programmes.escalations.permissions import may_raise
+from programmes.escalations.routing import Route, own_organisation, route_for
+from programmes.escalations.states import Move, State, Step
+from programmes.projects.models import PathwayProject
+
+
+@transaction.atomic
+def raise_ask(
+    *,
+    by: Membership,
+    ask: str,
+    urgency: str,
+    background: str = "",
+    project: PathwayProject | None = None,
+    domain: str = "",
+    organisation: Organisation | None = None,
+    restricted: bool = False,
+    for_another: bool = False,
+    asked_from: AskedFrom | None = None,
+    form_key: uuid.UUID | None = None,
+) -> Escalation:
+    """Put an ask to whoever can settle it, and tell them. The raiser's own organisation is the default.
+
+    The manager who sponsors the project's team is told first and has a working day to settle it, unless it is
+    restricted. `for_another`: a coach or staff ask for somebody who is named nowhere. `asked_from` is something of
+    a room above, such as a cohort, that the ask is tied to.
+    A form sent twice (the same `form_key`, the same words) is one ask: the second time returns it.
+    """
+    require(may_raise(by, project))
+    if organisation is not None and organisation.network_id != by.network_id:
+        raise PermissionDenied("This organisation is not in the network.")
+    if for_another and not (by.is_staff or Role.COACH in by.roles):
+        raise PermissionDenied("Only a coach or network staff ask for somebody who is not named.")
+    # Nobody leaves between being looked up and being asked, and of a form sent twice the second waits here.
+    lock_members(by.network_id)
+    if form_key and (sent_before := Escalation.objects.filter(raised_by=by, form_key=form_key).first()):
+        if (sent_before.ask, sent_before.background) == (ask, background):
+            return sent_before
+        # The browser's "back" and other words: a new ask on an old form.
+        form_key = None
+    organisation = organisation or own_organisation(by)
+    way = _way(by, organisation, domain, restricted=restricted)
+    manager = None if restricted else _manager(project, by, way)
+    now = timezone.now()
+    escalation = Escalation.objects.create(
+        network=by.network,
+        number=_next_number(by),
+        ask=ask,
+        background=background,
+        urgency=urgency,
+        project=project,
+        domain=domain,
+        organisation=organisation,
+        restricted=restricted,
+        for_another=for_another,
+        raised_by=by,
+        raised_at=now,
+        asked_in=own_organisation(by),
+        owner=None if manager else way.owner,
+        sponsor=None if manager else way.owner,
+        manager=manager,
+        step=Step.MANAGER if manager else way.step,
+        waiting_since=now,
+        form_key=form_key,
+    )
+    # Where it goes and who was passed over, for the timeline.
+    if manager:
+        text = f"{manager} sponsors the team and may settle it within a working day. Then it goes on."
+    else:
+        text = "\n".join([*way.passed_over, way.why])
+    write(
+        escalation,
+        by,
+        Move.RAISE,
+        State.RAISED,
+        to=escalation.owner or manager,
+        step=escalation.step,
+        text=text,
+        at=now,
+    )
+    if asked_from:
+        asked_from.tie(escalation)
+    return escalation
+
+
+def _way(
+    by: Membership,
+    organisation: Organisation | None,
+    domain: str,
+    *,
+    restricted: bool,
+    not_these: tuple[int, ...] = (),
+) -> Route:
+    way = route_for(by.network, organisation, domain, by, not_these=not_these)
+    return way.without_table() if restricted else way
+
+
+def _manager(project: PathwayProject | None, by: Membership, way: Route) -> Membership | None:
+    """Return the manager who sponsors the team and hears first, unless they ask or would decide it anyway."""
+    manager = project.sponsor if project else None
+    if manager is None or not manager.is_active or manager.pk == by.pk or manager == way.owner:
+        return None
+    return manager
+
+
+def _next_number(by: Membership) -> int:
+    counters = Counter.objects.select_for_update()
+    counter, _is_new = counters.get_or_create(network_id=by.network_id, name="escalation")
+    counter.value += 1
+    counter.save(update_fields=["value"])
+    return counter.value
+
+
+@transaction.atomic
+def settle(*, by: Membership, escalation: Escalation, seen: int | None = None, text: str) -> Escalation:
+    """Settle an ask as the manager who sponsors the team, within their day. The team says whether that does it."""
+    locked = ready(by, escalation, seen, Move.SETTLE)
+    locked.manager, locked.step = None, Step.STAFF  # where it goes if the team says that it is not settled
+    return step(by, locked, Move.SETTLE, text=text)
+
+
+@transaction.atomic
+def pass_on(*, by: Membership, escalation: Escalation, seen: int | None = None, text: str = "") -> Escalation:
+    """Let an ask go on to who can decide it, as the manager, before their day is over."""
+    return go_on(by, ready(by, escalation, seen, Move.GO_ON), text=text)
+
+
+def go_on(by: Membership | None, locked: Escalation, text: str = "", **event: Any) -> Escalation:
+    """Give the locked ask to the first of its route. (A clock: `by` is None; members are locked.)"""
+    way = _way(locked.raised_by, locked.organisation, locked.domain, restricted=locked.restricted)
+    give(locked, way.owner, way.step)
+    said = "\n".join(filter(None, [text, *way.passed_over, way.why]))
+    return step(by, locked, Move.GO_ON, to=way.owner, step=way.step, text=said, **event)
+
+
+def go_further(by: Membership | None, locked: Escalation, move: Move, text: str) -> Escalation:
+    """Give the locked ask to the next step of its route, or to staff at its end. (Members are locked.)"""
+    not_these = tuple(filter(None, [locked.owner_id]))
+    way = _way(
+        locked.raised_by,
+        locked.organisation,
+        locked.domain,
+        restricted=locked.restricted,
+        not_these=not_these,
+    ).after(locked.step)
+    give(locked, way.owner, way.step)
+    return step(by, locked, move, to=way.owner, step=way.step, text=f"{text}\n\n{way.why}")

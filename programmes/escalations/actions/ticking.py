@@ -1,0 +1,168 @@
+"""What clocks do to asks: remind, bring in, wake, close. The database decides what is due; beat only wakes.
+
+Each ask is a transaction of its own, so a worker that dies has either done a step, with its e-mails, or not. Two
+workers do not meet in one ask. What was missed while no worker ran happens once, in order, when one comes back.
+"""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from people.actions.members import lock_members
+from people.actions.staff_list import add_staff_task
+from people.models import Network, StaffTask
+from programmes.escalations.actions.common import step
+from programmes.escalations.actions.raising import go_on
+from programmes.escalations.clocks import Due, Reminder
+from programmes.escalations.models import Beside, Escalation
+from programmes.escalations.policy import Times, times_of
+from programmes.escalations.routing import route_for
+from programmes.escalations.states import OPEN, Move, State, Step
+
+BATCH = 500
+# Of one ask, in one go: more than the longest way through reminders and climbs.
+MOST_STEPS = 20
+
+
+def run_clocks(now: datetime | None = None) -> int:
+    """Do all that is due in any network; return how many steps that were."""
+    now = now or timezone.now()
+    done = 0
+    times: dict[int, Times] = {}
+    while batch := _due(now):
+        left = _set_right(batch, times, now)
+        for pk in left:
+            done += _strike(pk, now)
+    return done
+
+
+def _due(now: datetime) -> list[int]:
+    due = Escalation.objects.filter(next_due_at__lte=now).order_by("next_due_at", "id")
+    return list(due.values_list("pk", flat=True)[:BATCH])
+
+
+def renew_clocks(network: Network) -> None:
+    """Let every clock of the network be read anew, as its times have changed. Inside the action's transaction."""
+    Escalation.objects.filter(network=network, state__in=OPEN).update(next_due_at=timezone.now())
+    wake_clocks()
+
+
+@transaction.atomic
+def _set_right(pks: list[int], times: dict[int, Times], now: datetime) -> list[int]:
+    """Renew the caches of those whose time has not come after all, in few statements; return the others."""
+    found = Escalation.objects.filter(pk__in=pks).select_for_update(
+        of=("self",), no_key=True, skip_locked=connection.features.has_select_for_update_skip_locked
+    )
+    asks = list(found.order_by("pk"))
+    networks = Network.objects.in_bulk({ask.network_id for ask in asks if ask.network_id not in times})
+    for pk, network in networks.items():
+        times[pk] = times_of(network)
+    changed, due = [], []
+    for ask, clock in Times.clocks_of(asks, times):
+        if clock.next and clock.next.at <= now:
+            due.append(ask.pk)
+        else:
+            ask.due_at, ask.next_due_at = clock.deadline, clock.next.at if clock.next else None
+            changed.append(ask)
+    Escalation.objects.bulk_update(changed, ["due_at", "next_due_at"])
+    return due
+
+
+@transaction.atomic
+def _strike(pk: int, now: datetime) -> int:
+    """Do what is due for one ask, step by step; return how many steps that were."""
+    network_id = Escalation.objects.filter(pk=pk).values_list("network", flat=True).first()
+    if network_id is None:
+        return 0
+    lock_members(network_id)  # nobody leaves between being looked up and being brought in
+    locked = (
+        Escalation.objects.with_people().select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
+    )
+    if locked is None:
+        return 0
+    times = times_of(locked.network)
+    done = 0
+    while done < MOST_STEPS:
+        clock = times.clock_of(locked)
+        if clock.next is None or clock.next.at > now:
+            break
+        _do(locked, clock.next)
+        done += 1
+    if not done:
+        times.set_clock(locked)
+        locked.save(update_fields=["due_at", "next_due_at"])
+    return done
+
+
+def _do(locked: Escalation, due: Due) -> None:
+    if due.move == Move.REMIND:
+        step(None, locked, Move.REMIND, step=due.reminder, due_at=due.at, text=_said(locked, due))
+    elif due.move == Move.GO_ON:
+        go_on(None, locked, due_at=due.at)
+    elif due.move == Move.WAKE:
+        step(None, locked, Move.WAKE, due_at=due.at)
+    elif due.move == Move.NOT_CONFIRMED:
+        locked.not_confirmed = True
+        step(None, locked, Move.NOT_CONFIRMED, due_at=due.at)
+    elif due.move == Move.CLIMB:
+        _climb(locked, due)
+
+
+def _said(locked: Escalation, due: Due) -> str:
+    whom = locked.with_whom
+    whom = whom[0].upper() + whom[1:]
+    if due.reminder == Reminder.ACKNOWLEDGE:
+        return f"{whom}: the time for a first reply has run out."
+    if due.reminder == Reminder.DECIDE:
+        return f"{whom}: the time for a decision has run out."
+    if due.reminder == Reminder.PROMISE_SOON:
+        return f"{whom}: the day of the promise is near."
+    if due.reminder == Reminder.PROMISE_LATE:
+        return f"{whom}: the promise is not yet met."
+    return f"{whom}: please say whether the answer settles it."
+
+
+def _climb(locked: Escalation, due: Due) -> None:
+    """Bring the next step of the route in beside the owner."""
+    not_these = [one for one in (locked.owner_id,) if one]
+    not_these += [one.pk for one in locked.brought_in]
+    way = route_for(
+        locked.network, locked.organisation, locked.domain, locked.raised_by, not_these=not_these
+    ).after(locked.step)
+    if locked.restricted:
+        # Nobody else may see it: staff bring it to somebody.
+        way = way.after(Step.TABLE)
+    stage = way.stage
+    locked.step = stage.step
+    people = stage.people if stage.step == Step.TABLE else stage.people[:1]
+    part = Beside.Part.BROUGHT_IN
+    Beside.objects.bulk_create(
+        [Beside(escalation=locked, membership=one, part=part) for one in people], ignore_conflicts=True
+    )
+    if stage.step == Step.STAFF:
+        add_staff_task(
+            kind=StaffTask.Kind.ASK,
+            subject=locked,
+            text=f"{locked.reference} has had no answer in its time. Find out what it needs, or bring it to a leader.",
+        )
+    to = people[0] if len(people) == 1 and stage.step != Step.TABLE else None
+    step(None, locked, Move.CLIMB, to=to, step=stage.step, due_at=due.at, text=_why(locked))
+
+
+def _why(locked: Escalation) -> str:
+    what = "No first reply" if locked.state == State.RAISED else "No decision"
+    if locked.owner is None:
+        return f"{what} in its time."
+    return f"{what} in its time. {locked.owner} still has it; either may act."
+
+
+def wake_clocks() -> None:
+    """Ask a worker to look at clocks, once the transaction has committed. A dead broker is no error: beat sweeps."""
+    transaction.on_commit(_wake_a_worker, robust=True)
+
+
+def _wake_a_worker() -> None:
+    from programmes.escalations.tasks import run_due_clocks  # the task imports this module
+
+    run_due_clocks.apply_async(retry=False)

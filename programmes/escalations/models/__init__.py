@@ -1,0 +1,23 @@
+"""Asks, what happened to them, what was promised, and how long they may wait."""
+
+from programmes.escalations.models.asks import (
+    Beside,
+    Escalation,
+    EscalationEvent,
+    EscalationQuerySet,
+    speaking_for_teams,
+)
+from programmes.escalations.models.attachments import Attachment
+from programmes.escalations.models.clocks import ClockPolicy
+from programmes.escalations.models.promises import Commitment
+
+__all__ = [
+    "Attachment",
+    "Beside",
+    "ClockPolicy",
+    "Commitment",
+    "Escalation",
+    "EscalationEvent",
+    "EscalationQuerySet",
+    "speaking_for_teams",
+]

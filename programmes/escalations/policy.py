@@ -1,0 +1,85 @@
+"""A network's times: what clocks.py needs of the database, read once for as many asks as there are."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Self
+
+from iocn.shared.working_time import WorkingTime
+from people.models import Network
+from programmes.escalations.clocks import ALLOWED, Allowed, Clock, read
+from programmes.escalations.models import ClockPolicy, Commitment, Escalation, EscalationEvent
+from programmes.escalations.routing import own_organisation
+from programmes.escalations.states import Move, State
+
+
+@dataclass(frozen=True)
+class Times:
+    """When a network works, and how long its asks may wait."""
+
+    working: WorkingTime
+    allowed: Mapping[str, Allowed] = field(default_factory=lambda: ALLOWED)
+
+    def clock_of(self, escalation: Escalation) -> Clock:
+        """Return the ask's clock, read from its timeline and promise."""
+        if not escalation.is_open:
+            return Clock()
+        promise = None
+        if escalation.state == State.ACCEPTED:
+            promise = _open_promises([escalation]).get(escalation.pk)
+        return self._read(escalation, _events().filter(escalation=escalation), promise)
+
+    def set_clock(self, escalation: Escalation) -> None:
+        """Renew what the ask keeps of its clock; the caller saves it."""
+        clock = self.clock_of(escalation)
+        escalation.due_at = clock.deadline
+        escalation.next_due_at = clock.next.at if clock.next else None
+
+    @classmethod
+    def clocks_of(
+        cls, asks: Sequence[Escalation], times: Mapping[int, Self]
+    ) -> Iterator[tuple[Escalation, Clock]]:
+        """Yield many asks with their clocks, read in two queries. `times` is by network."""
+        events: dict[int, list[EscalationEvent]] = defaultdict(list)
+        for event in _events().filter(escalation__in=[ask.pk for ask in asks]):
+            events[event.escalation_id].append(event)
+        promises = _open_promises([ask for ask in asks if ask.state == State.ACCEPTED])
+        for ask in asks:
+            yield ask, times[ask.network_id]._read(ask, events[ask.pk], promises.get(ask.pk))
+
+    def _read(self, ask: Escalation, events: Iterable[EscalationEvent], promise: date | None) -> Clock:
+        allowed = self.allowed.get(ask.urgency, ALLOWED[ask.urgency])
+        return read(ask.state, events, allowed, self.working, promise, ask.hold_until)
+
+    def note_times(self, escalation: Escalation, event: EscalationEvent) -> None:
+        """Keep how many working minutes passed until a step ended for the first time, and where it was decided."""
+        after = self.working.between(escalation.raised_at, event.at)
+        replies = (Move.ACKNOWLEDGE, Move.TAKE, Move.HOLD, Move.ACCEPT, Move.DECLINE, Move.SETTLE)
+        if event.move in replies and escalation.acknowledged_after is None:
+            escalation.acknowledged_after = after
+        if event.move in (Move.ACCEPT, Move.DECLINE, Move.SETTLE) and escalation.decided_after is None:
+            escalation.decided_after = after
+            decider = event.behalf_of or event.by
+            escalation.decided_in = own_organisation(decider) if decider else None
+        if event.move in (Move.DONE, Move.SETTLE) and escalation.done_after is None:
+            escalation.done_after = after
+
+
+def times_of(network: Network) -> Times:
+    """Read the network's times, in two queries."""
+    own = {
+        row.urgency: Allowed(row.acknowledge, row.decide, row.climb)
+        for row in ClockPolicy.objects.filter(network=network)
+    }
+    return Times(network.working_time(), {**ALLOWED, **own})
+
+
+def _events() -> Any:
+    read_of = ("escalation_id", "move", "at", "due_at", "step", "state", "number")
+    return EscalationEvent.objects.only(*read_of).order_by("escalation_id", "number")
+
+
+def _open_promises(asks: Sequence[Escalation]) -> dict[int, date]:
+    rows = Commitment.objects.filter(escalation__in=[ask.pk for ask in asks], kept_at=None, ended_at=None)
+    return dict(rows.values_list("escalation", "due_on"))

@@ -1,0 +1,7 @@
+"""The pages of asks."""
+
+from programmes.escalations.views.ask import act, ask, attachment
+from programmes.escalations.views.inbox import inbox
+from programmes.escalations.views.raising import raise_ask
+
+__all__ = ["act", "ask", "attachment", "inbox", "raise_ask"]

@@ -1,0 +1,188 @@
+"""One ask: its page, and acting on it."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_http_methods
+
+from iocn.shared.permissions import require
+from iocn.shared.templatetags.components import day
+from people.web import MemberRequest, network_page
+from programmes.escalations import actions, clocks, forms
+from programmes.escalations.files import TYPES
+from programmes.escalations.models import Escalation, EscalationEvent
+from programmes.escalations.permissions import asks_for, attachments_for, may, possible_now
+from programmes.escalations.states import Move, State
+from programmes.escalations.views.acts import ACTS, BY_SLUG, WORDS, Act
+
+
+@network_page()
+@require_GET
+def ask(request: MemberRequest, number: int) -> HttpResponseBase:
+    """Show an ask: whose turn it is, what was promised, every step, and what the reader can do."""
+    escalation = _find(request, number, with_way=True)
+    can = [act for act in ACTS if act.move != Move.COMMENT and _can(request, escalation, act.move)]
+    acts = [act for act in can if not act.aside]
+    events = list(reversed(escalation.events.all()))
+    for event in events:
+        if attached := getattr(event, "attachment", None):
+            href = reverse(
+                "escalations:attachment", args=[request.membership.network.slug, number, attached.pk]
+            )
+            event.file = {"href": href, "name": attached.name, "size": attached.size}
+    commitments = list(escalation.commitments.all())
+    context = {
+        "ask": escalation,
+        "events": events,
+        "answer": _answer(escalation, events),
+        "owner_post": escalation.owner.main_post if escalation.owner else None,
+        "promise": next((one for one in commitments if not one.kept_at and not one.ended_at), None),
+        "time_left": _time_left(request, escalation),
+        "past_promises": [one for one in commitments if one.kept_at or one.ended_at],
+        "acts": acts,
+        "asides": [act for act in can if act.aside],
+        "may_confirm": any(act.move == Move.CONFIRM for act in acts),
+        "why_not": "" if acts else _why_not(request, escalation),
+        "comment": forms.CommentForm(escalation=escalation, auto_id="id_comment_%s"),
+    }
+    return render(request, "escalations/ask.html", context)
+
+
+def _time_left(request: MemberRequest, escalation: Escalation) -> str:
+    if escalation.due_at is None:
+        return ""
+    working = request.membership.network.working_time()
+    return clocks.time_left(escalation.due_at, timezone.now(), working)
+
+
+def _answer(escalation: Escalation, events: list[EscalationEvent]) -> EscalationEvent | None:
+    """Return how the ask was answered, while that answer stands."""
+    if escalation.state not in (State.DONE, State.DECLINED, State.CLOSED):
+        return None
+    return next((event for event in events if event.move in (Move.DONE, Move.DECLINE)), None)
+
+
+def _find(request: MemberRequest, number: int, *, with_way: bool = False) -> Escalation:
+    asks = asks_for(request.membership).with_team_of(request.membership).with_promise()
+    asks = asks.with_way() if with_way else asks.with_people()
+    found = asks.filter(number=number).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _can(request: MemberRequest, escalation: Escalation, move: Move) -> bool:
+    return bool(possible_now(escalation, move)) and bool(may(request.membership, escalation, move))
+
+
+def _why_not(request: MemberRequest, escalation: Escalation) -> str:
+    """Return what the reader waits for, where buttons would be."""
+    if not escalation.is_open:
+        return ""
+    move = Move.CONFIRM if escalation.waits_for_team else Move.ACCEPT
+    return may(request.membership, escalation, move).reason
+
+
+@network_page()
+@require_GET
+def attachment(request: MemberRequest, number: int, attachment: int) -> HttpResponseBase:
+    """Hand out a file of an ask, to be saved: a browser never runs what somebody else brought."""
+    files = attachments_for(request.membership).filter(event__escalation__number=number)
+    found = files.filter(pk=attachment).first()
+    if found is None:
+        raise Http404
+    response = HttpResponse(bytes(found.content), content_type=TYPES[found.kind])
+    response["Content-Disposition"] = content_disposition_header(True, found.name)
+    return response
+
+
+@network_page()
+@require_http_methods(["GET", "POST"])
+def act(request: MemberRequest, number: int, move: str) -> HttpResponseBase:
+    """Do something to an ask: a page with its form, and the sending of it."""
+    chosen = BY_SLUG.get(move)
+    if chosen is None:
+        raise Http404
+    escalation = _find(request, number)
+    if request.method == "GET":
+        require(may(request.membership, escalation, chosen.move))
+        form = chosen.form(escalation=escalation)
+        return _act_page(request, chosen, escalation, form)
+    form = chosen.form(request.POST, request.FILES, escalation=escalation)
+    if not form.is_valid():
+        return _act_page(request, chosen, escalation, form)
+    try:
+        written = chosen.write(by=request.membership, escalation=escalation, **form.cleaned_data)
+    except actions.Conflict as conflict:
+        if _is_own_echo(request, chosen, form, conflict):
+            messages.info(request, "This was sent already.")
+            return redirect(escalation)
+        return _conflict_page(request, chosen, number, conflict)
+    except actions.NotPossible as refusal:
+        form.add_error(None, str(refusal))
+        return _act_page(request, chosen, escalation, form, status=409)
+    except Escalation.DoesNotExist as gone:
+        raise Http404 from gone
+    messages.success(request, chosen.said.format(owner=written.owner))
+    if asks_for(request.membership).filter(pk=escalation.pk).exists():
+        return redirect(escalation)
+    return redirect("escalations:inbox", request.membership.network.slug)
+
+
+def _is_own_echo(
+    request: MemberRequest, chosen: Act, form: forms.ActForm, conflict: actions.Conflict
+) -> bool:
+    """Whether all that happened is that this very form, with these words, arrived before."""
+    if [(event.by_id, event.move) for event in conflict.since] != [(request.membership.pk, chosen.move)]:
+        return False
+    event, sent = conflict.since[0], form.cleaned_data
+    said = f"{event.text}\n{event.would_change}"
+    words = [sent.get(name, "").removesuffix(".") for name in WORDS]
+    if "due_on" in sent:
+        words.append(day(sent["due_on"]))
+    return all(word in said for word in words) and sent.get("to", event.to) == event.to
+
+
+def _conflict_page(
+    request: MemberRequest, chosen: Act, number: int, conflict: actions.Conflict
+) -> HttpResponse:
+    """Show what somebody else did meanwhile, with everything typed: to send again, or as a comment."""
+    escalation = _find(request, number)
+    typed = request.POST.copy()
+    typed["seen"] = str(escalation.version)
+    form = chosen.form(typed, escalation=escalation)
+    return _act_page(request, chosen, escalation, form, since=conflict.since, status=409)
+
+
+def _act_page(
+    request: MemberRequest,
+    chosen: Act,
+    escalation: Escalation,
+    form: forms.ActForm,
+    *,
+    since: object = (),
+    status: int = 200,
+) -> HttpResponse:
+    refusal = possible_now(escalation, chosen.move).reason or (
+        may(request.membership, escalation, chosen.move).reason
+    )
+    context = {
+        "ask": escalation,
+        "act": chosen,
+        "form": form,
+        "since": since,
+        "refusal": refusal,
+        "comment": _as_comment(form, escalation) if refusal else None,
+        "cancel": escalation.get_absolute_url(),
+    }
+    return render(request, "escalations/act.html", context, status=status)
+
+
+def _as_comment(form: forms.ActForm, escalation: Escalation) -> forms.CommentForm | None:
+    """Return what was typed as a comment, where it can no longer be sent as what it was."""
+    words = [str(form[name].value() or "") for name in WORDS if name in form.fields]
+    text = "\n\n".join(word for word in words if word)
+    return forms.CommentForm(initial={"text": text}, escalation=escalation) if text else None
