@@ -9,7 +9,7 @@ from typing import Any
 
 from programmes.measures.figures import period_name, plain, rounded, shown, unit_of
 from programmes.measures.models import Measure, Observation
-from programmes.measures.spc import ENOUGH, Part, Run, RunChart, run_chart
+from programmes.measures.spc import ENOUGH, Analysis, Phase, Run, analyse
 
 
 @dataclass(frozen=True)
@@ -50,19 +50,19 @@ class Series:
         return [cls(measure, found[measure.pk]) for measure in measures]
 
     @cached_property
-    def chart(self) -> RunChart:
+    def chart(self) -> Analysis:
         """The run chart of the points."""
         numerators = [float(point.numerator) for point in self.points]
         denominators = [float(point.denominator or 0) for point in self.points]
-        return run_chart(
+        return analyse(
             numerators,
             denominators if self.measure.has_denominator else None,
             multiply=self.measure.multiply,
         )
 
     @property
-    def part(self) -> Part:
-        return self.chart.last_part
+    def part(self) -> Phase:
+        return self.chart.last_phase
 
     @property
     def last(self) -> Point | None:
@@ -118,7 +118,7 @@ class Series:
             return self._too_few(part)
         return " ".join(filter(None, [*self._rules(part), self._gaps()]))
 
-    def _too_few(self, part: Part) -> str:
+    def _too_few(self, part: Phase) -> str:
         middle = f"the middle value is {self.median_shown}"
         if part.points < ENOUGH:
             return f"{len(self.points)} numbers so far: {middle}. {_WAIT}"
@@ -127,7 +127,7 @@ class Series:
             f" too few to tell signal from noise, which takes {ENOUGH}."
         )
 
-    def _rules(self, part: Part) -> list[str]:
+    def _rules(self, part: Phase) -> list[str]:
         if part.has_long_run and part.longest_run is not None:
             said = [
                 f"Signal: {self._run(part.longest_run)}; chance alone gives up to {part.longest_run_max}."

@@ -18,7 +18,7 @@ from programmes.measures.forms import MeasureForm, NumberForm
 from programmes.measures.meaning import Series
 from programmes.measures.models import Measure, Observation
 from programmes.measures.permissions import may_add, may_change, measures_for
-from programmes.measures.spc import run_chart
+from programmes.measures.spc import value_of
 from programmes.projects.permissions import may_read_words, projects_for
 
 LAST_NUMBERS = 6
@@ -150,8 +150,8 @@ def _columns_of_page(measure: Measure, words: bool) -> list[Column]:
 
 
 def _shown(measure: Measure, row: Observation) -> str:
-    bottom = [float(row.denominator or 0)] if measure.has_denominator else None
-    return shown(measure, run_chart([float(row.numerator)], bottom, multiply=measure.multiply).values[0])
+    bottom = float(row.denominator or 0) if measure.has_denominator else 1
+    return shown(measure, value_of(float(row.numerator), bottom, multiply=measure.multiply))
 
 
 @require_http_methods(["GET", "POST"])
