@@ -14,7 +14,7 @@ Sources, named by their letters below:
 [L] Laney DB (2002), "Improved control charts for attributes", Quality Engineering 14:531-537.
 [S] Nelson LS (1994), "A control chart for parts-per-million nonconforming items", Journal of Quality Technology
     26:239-240: times between events become nearly normal when raised to 1/3.6.
-[I] Taylor WA, "Normalized individuals (I') control chart"; what [A]'s package qicharts2 calls I'.
+[I] Taylor WA, "Normalized individuals control chart"; what [A]'s package qicharts2 calls I'.
 """
 
 import math

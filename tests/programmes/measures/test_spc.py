@@ -1,5 +1,6 @@
 """The arithmetic of charts, on made series whose answers can be worked out by hand, and what must always hold."""
 
+import json
 from datetime import date, timedelta
 from math import comb, isclose, sqrt
 from statistics import mean
@@ -570,6 +571,15 @@ def test_the_fewest_crossings_of_long_series_are_those_of_whole_numbers():
             if 20 * below >= 2**steps:
                 break
         assert crossings_min(useful) == fewest
+
+
+def test_the_bench_of_charts_has_a_line_for_each_kind(monkeypatch, capsys):
+    from iocn.bench import charts
+
+    monkeypatch.setattr(charts, "SERIES", 2)
+    monkeypatch.setattr(charts, "LONG", 100)
+    charts.main()
+    assert [json.loads(line)["chart"] for line in capsys.readouterr().out.splitlines()] == list(Kind)
 
 
 def test_the_result_cannot_be_changed():
