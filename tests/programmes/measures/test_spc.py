@@ -265,6 +265,32 @@ def test_a_range_on_its_limit_is_screened_out():
     assert analyse(values, kind="xmr").last_phase.ranges_average == pytest.approx((rest * 11 + 2) / 13)
 
 
+def test_i_prime_screens_at_its_own_factor():
+    rest = (12 - 3.26675) / 11  # the average is 1, and the last range lies between the two factors
+    values = [50.0]
+    for place, step in enumerate([rest] * 11 + [3.26675]):
+        values.append(values[-1] + (step if place % 2 else -step))
+    assert analyse(values, kind="i").last_phase.ranges_average == pytest.approx(1)
+    # Of two that count the same, the difference is worth sqrt(pi) / 2 of itself.
+    assert analyse(values, kind="ip").last_phase.ranges_average == pytest.approx(
+        rest * sqrt(3.141592653589793) / 2
+    )
+
+
+def test_what_only_rounding_makes_vary_does_not_vary():
+    chart = analyse([0.1 + 0.2, 0.3] * 10, kind="xmr")
+    assert chart.last_phase.ranges_average == 0
+    assert not any(chart.rules)
+
+
+def test_points_on_a_mean_of_nought_are_on_it():
+    # The mean of these is some 1e-17 in floating point.
+    values = [0.1, 0.2, -0.3] * 7 + [0.0] * 8 + [0.7, -0.7]
+    chart = analyse(values, kind="xmr")
+    assert chart.centre[0] != 0
+    assert not any(chart.rules[21:29])
+
+
 def test_a_series_that_never_varies_has_its_limits_on_the_mean():
     for kind in ("xmr", "i"):
         chart = analyse([100] * 20, kind=kind, better="higher", target=95)
@@ -382,6 +408,8 @@ def test_a_rebase_begins_a_phase_on_its_date_and_a_date_without_a_point_does_not
     )
     assert chart.centre == (2, 2, 2, 12, 12, 12)
     assert [(phase.first, phase.last) for phase in chart.phases] == [(0, 2), (3, 5)]
+    soon = analyse(values, dates=DAYS[:6], rebase=[DAYS[1]])
+    assert soon.phase_of == (0, 1, 1, 1, 1, 1)
 
 
 def test_rows_do_not_reach_over_a_rebase():
@@ -562,7 +590,7 @@ def test_one_value_is_what_the_chart_draws(top, bottom, value):
 
 
 def test_the_fewest_crossings_of_long_series_are_those_of_whole_numbers():
-    for useful in (2002, 2003, 3500):
+    for useful in (2002, 2081, 3500):
         steps = useful - 1
         ways = [comb(steps, crossings) for crossings in range(steps // 2)]
         below, fewest = 0, 0
