@@ -1,16 +1,40 @@
-"""Who acts for whom."""
+"""Who acts for whom: as a delegate, or as a stand-in while a leader is away."""
 
-from people.models import Delegate, Membership
+from collections import defaultdict
+
+from django.db.models import Q, QuerySet, Value
+
+from people.models import Absence, AbsenceQuerySet, Delegate, DelegateQuerySet, Membership
 
 
-def leaders_for(membership: Membership) -> dict[int, Delegate]:
-    """Return for whom the membership acts today, with what power: the leader's membership id to the row.
+def powers_for(membership: Membership) -> dict[int, set[str]]:
+    """Return what the membership may do today for each leader: the leader's membership id to values of Delegate.Power.
 
-    One query, where the membership's network has been read.
+    A leader who stands in for one who is away decides. One query, where the membership's network and roles have been read.
     """
-    rows = (
-        Delegate.objects.now(membership.network.today())
-        .filter(delegate=membership, leader__in=Membership.objects.leaders())
-        .select_related("leader")
-    )
-    return {row.leader_id: row for row in rows}
+    rows = _delegated(membership).values_list("leader", "power")
+    if membership.is_leader:
+        decides = Value(str(Delegate.Power.DECIDE))
+        rows = rows.union(_standing_in(membership).values_list("membership", decides), all=True)
+    powers: dict[int, set[str]] = defaultdict(set)
+    for leader, power in rows.order_by():  # a union is ordered as its first part's table otherwise
+        powers[leader].add(power)
+    return dict(powers)
+
+
+def leaders_acted_for(membership: Membership) -> QuerySet[Membership]:
+    """Return the leaders for whom the membership acts today, in whatever power; for use inside another query."""
+    # They are few, and found by their own indexes.
+    found = Q(pk__in=_delegated(membership).values("leader"))
+    if membership.is_leader:
+        found |= Q(pk__in=_standing_in(membership).values("membership"))
+    return Membership.objects.filter(found).order_by()
+
+
+def _delegated(membership: Membership) -> DelegateQuerySet:
+    rows = Delegate.objects.now(membership.network.today()).order_by()
+    return rows.filter(delegate=membership, leader__in=Membership.objects.leaders().order_by())
+
+
+def _standing_in(membership: Membership) -> AbsenceQuerySet:
+    return Absence.objects.on(membership.network.today()).filter(stand_in=membership).order_by()

@@ -298,7 +298,7 @@ class _Needs:
 
     def _read_asks_nobody_took(self) -> None:
         # Found by an index first, and then put in order: in order of waiting, thousands of others come before.
-        found = Escalation.objects.filter(network=self.network, owner=None, state__in=WITH_OWNER)
+        found = Escalation.objects.unowned().filter(network=self.network)
         asks = Escalation.objects.filter(pk__in=found.order_by().values("pk"))
         for ask in asks.order_by("waiting_since", "id")[: 10 * SHOWN]:
             item = self._ask_item(ask, f"Waited {waited(ask.waiting_since, self.now)}")

@@ -3,14 +3,13 @@
 "May this person?" (`may`) is asked apart from "can it be done now?" (`possible_now`).
 """
 
-from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
-from django.utils import timezone
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from iocn.shared.permissions import YES, Answer, no
-from people.models import Absence, Delegate, Membership
+from people.delegates import leaders_acted_for, powers_for
+from people.models import Delegate, Membership
 from people.permissions import Permission
 from programmes.escalations.clocks import Reminder
 from programmes.escalations.models import (
@@ -64,16 +63,6 @@ def asks_for(membership: Membership) -> EscalationQuerySet:
     if membership.is_leader:
         shared |= Q(owner=None, state__in=_TO_DO) & ~Q(step=Step.MANAGER)
     return asks.filter(named | (Q(restricted=False) & shared))
-
-
-def leaders_acted_for(membership: Membership) -> QuerySet[Membership]:
-    """Return the leaders for whom the membership acts now: as a delegate, or as a stand-in while they are away."""
-    delegated = Delegate.objects.now().filter(delegate=membership).order_by().values("leader")
-    away = (
-        Absence.objects.on(timezone.localdate()).filter(stand_in=membership).order_by().values("membership")
-    )
-    # They are few, and found by their own indexes.
-    return Membership.objects.filter(Q(pk__in=delegated) | Q(pk__in=away)).order_by()
 
 
 def asks_waiting_for(membership: Membership) -> EscalationQuerySet:
@@ -170,26 +159,13 @@ def acting_on(membership: Membership, escalation: Escalation) -> Acting | None:
         return Acting()
     if escalation.restricted:
         return None
-    powers = _powers(membership)
+    if not hasattr(membership, "powers_read"):  # once a request, for all moves of an ask
+        membership.powers_read = powers_for(membership)  # type: ignore[attr-defined]
     for power in (Delegate.Power.DECIDE, Delegate.Power.ACT):
         for leader in (escalation.owner, *brought):
-            if power in powers[leader.pk]:
+            if power in membership.powers_read.get(leader.pk, ()):  # type: ignore[attr-defined]
                 return Acting(leader, decides=power == Delegate.Power.DECIDE)
     return None
-
-
-def _powers(membership: Membership) -> dict[int, set[str]]:
-    """Return for each leader for whom the membership acts what it may; a stand-in decides. Read once a request."""
-    if not hasattr(membership, "powers_read"):
-        rows = Delegate.objects.now().filter(delegate=membership).order_by().values_list("leader", "power")
-        if membership.is_leader:
-            away = Absence.objects.on(timezone.localdate()).filter(stand_in=membership).order_by()
-            rows = rows.union(away.values_list("membership", Value(str(Delegate.Power.DECIDE))), all=True)
-        powers: dict[int, set[str]] = defaultdict(set)
-        for leader, power in rows.order_by():  # a union is ordered as its first part's table otherwise
-            powers[leader].add(power)
-        membership.powers_read = powers  # type: ignore[attr-defined]
-    return membership.powers_read  # type: ignore[attr-defined]
 
 
 def may(membership: Membership, escalation: Escalation, move: Move) -> Answer:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
 
@@ -19,7 +19,7 @@ class Times:
     """When a network works, and how long its asks may wait."""
 
     working: WorkingTime
-    allowed: Mapping[str, Allowed] = field(default_factory=lambda: ALLOWED)
+    allowed: Mapping[str, Allowed]
 
     def clock_of(self, escalation: Escalation) -> Clock:
         """Return the ask's clock, read from its timeline and promise."""
@@ -49,8 +49,7 @@ class Times:
             yield ask, times[ask.network_id]._read(ask, events[ask.pk], promises.get(ask.pk))
 
     def _read(self, ask: Escalation, events: Iterable[EscalationEvent], promise: date | None) -> Clock:
-        allowed = self.allowed.get(ask.urgency, ALLOWED[ask.urgency])
-        return read(ask.state, events, allowed, self.working, promise, ask.hold_until)
+        return read(ask.state, events, self.allowed[ask.urgency], self.working, promise, ask.hold_until)
 
     def note_times(self, escalation: Escalation, event: EscalationEvent) -> None:
         """Keep how many working minutes passed until a step ended for the first time, and where it was decided."""

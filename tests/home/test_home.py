@@ -228,3 +228,13 @@ def test_the_page_takes_the_same_queries_however_much_there_is(
     # numbers, asks that nobody took.
     with django_assert_num_queries(9):
         client.get(reverse("home:home", args=[network.slug]))
+
+
+def test_an_ask_that_its_manager_may_settle_first_is_not_one_that_nobody_has_taken(
+    signed_in, network, nurse, leader
+):
+    project = ProjectFactory(network=network, sponsor=MembershipFactory(network=network))
+    TeamMemberFactory(project=project, membership=nurse)
+    ask = asks.raise_ask(by=nurse, ask="A quiet room", urgency="helping", project=project)
+    assert ask.manager == project.sponsor
+    assert "A quiet room" not in page(signed_in, leader)

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from iocn.shared.models import History
 from people import actions
-from people.delegates import leaders_for
+from people.delegates import powers_for
 from people.messages import tell
 from people.models import Delegate, Membership, Message
 from tests import factories
@@ -25,7 +25,9 @@ def on_a_wednesday():
 
 @pytest.fixture
 def assistant(network):
-    return factories.MembershipFactory(network=network, name="Sam Lee", email="sam@example.org")
+    made = factories.MembershipFactory(network=network, name="Sam Lee", email="sam@example.org")
+    # As a request would load it.
+    return Membership.objects.with_roles().select_related("network", "person").get(pk=made.pk)
 
 
 def named(leader, delegate, power="act", until=UNTIL, **what):
@@ -54,14 +56,14 @@ def test_a_delegate_acts_for_a_leader_until_the_last_day(
 ):
     row = named(leader, assistant, "decide")
     with django_assert_num_queries(1):
-        assert leaders_for(assistant) == {leader.pk: row}
-    assert leaders_for(leader) == {}
+        assert powers_for(assistant) == {leader.pk: {row.power}}
+    assert powers_for(leader) == {}
     assert History.objects.of(leader)[0].what == "named Sam Lee to act for them"
     assert History.objects.of(leader)[0].text == "Also decides; until 30 June 2026"
     on_a_wednesday.move_to(datetime(2026, 6, 30, 22, tzinfo=UTC))
-    assert leaders_for(assistant) == {leader.pk: row}
+    assert powers_for(assistant) == {leader.pk: {row.power}}
     on_a_wednesday.move_to(datetime(2026, 6, 30, 23, 30, tzinfo=UTC))  # past midnight in summer time
-    assert leaders_for(assistant) == {}
+    assert powers_for(assistant) == {}
 
 
 def test_naming_again_renews_and_changes(leader, assistant):
@@ -72,7 +74,7 @@ def test_naming_again_renews_and_changes(leader, assistant):
     assert History.objects.of(leader)[0].what == "changed how Sam Lee acts for them"
     actions.end_delegate(by=leader, row=row)
     actions.end_delegate(by=leader, row=row)
-    assert leaders_for(assistant) == {}
+    assert powers_for(assistant) == {}
     assert History.objects.of(leader).count() == 3
     assert named(leader, assistant).pk != row.pk
 

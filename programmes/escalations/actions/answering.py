@@ -90,9 +90,8 @@ def accept(
     what = what.strip().removesuffix(".")  # its day follows
     acting = acting_on(by, locked)
     promises = (acting.leader if acting else None) or by
-    left = (
-        locked.commitments.filter(kept_at=None, ended_at__isnull=False).order_by("-ended_at", "-pk").first()
-    )
+    ended = locked.commitments.filter(kept_at=None, ended_at__isnull=False).exclude(by=promises)
+    left = ended.order_by("-ended_at", "-pk").first()
     if left is not None and Commitment.objects.filter(follows=left).exists():
         left = None
     Commitment.objects.create(escalation=locked, by=promises, what=what, due_on=due_on, follows=left)

@@ -84,7 +84,8 @@ def step(by: Membership | None, locked: Escalation, move: Move, **event: Any) ->
         raise NotPossible("This cannot be done now.")
     if move in OWNERS_MOVES and by is not None:
         acting = acting_on(by, locked)
-        event["behalf_of"] = acting.leader if acting else None
+        # Unless the action says so itself, since it has given the ask to somebody else by now.
+        event.setdefault("behalf_of", acting.leader if acting else None)
     if _turn(locked.state) != _turn(state):
         locked.waiting_since = timezone.now()
     if state != State.ON_HOLD:

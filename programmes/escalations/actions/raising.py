@@ -111,6 +111,12 @@ def _way(
     return way.without_table() if restricted else way
 
 
+def way_of(locked: Escalation, not_these: tuple[int, ...] = ()) -> Route:
+    """Return the route of an ask as it is now, without these (membership ids)."""
+    raiser, restricted = locked.raised_by, locked.restricted
+    return _way(raiser, locked.organisation, locked.domain, restricted=restricted, not_these=not_these)
+
+
 def _manager(project: PathwayProject | None, by: Membership, way: Route) -> Membership | None:
     """Return the manager who sponsors the team and hears first, unless they ask or would decide it anyway."""
     manager = project.sponsor if project else None
@@ -143,7 +149,7 @@ def pass_on(*, by: Membership, escalation: Escalation, seen: int | None = None, 
 
 def go_on(by: Membership | None, locked: Escalation, text: str = "", **event: Any) -> Escalation:
     """Give the locked ask to the first of its route. (A clock: `by` is None; members are locked.)"""
-    way = _way(locked.raised_by, locked.organisation, locked.domain, restricted=locked.restricted)
+    way = way_of(locked)
     give(locked, way.owner, way.step)
     said = "\n".join(filter(None, [text, *way.passed_over, way.why]))
     return step(by, locked, Move.GO_ON, to=way.owner, step=way.step, text=said, **event)
@@ -151,13 +157,6 @@ def go_on(by: Membership | None, locked: Escalation, text: str = "", **event: An
 
 def go_further(by: Membership | None, locked: Escalation, move: Move, text: str) -> Escalation:
     """Give the locked ask to the next step of its route, or to staff at its end. (Members are locked.)"""
-    not_these = tuple(filter(None, [locked.owner_id]))
-    way = _way(
-        locked.raised_by,
-        locked.organisation,
-        locked.domain,
-        restricted=locked.restricted,
-        not_these=not_these,
-    ).after(locked.step)
+    way = way_of(locked, (locked.owner_id,) if locked.owner_id else ()).after(locked.step)
     give(locked, way.owner, way.step)
     return step(by, locked, move, to=way.owner, step=way.step, text=f"{text}\n\n{way.why}")

@@ -4,7 +4,10 @@ Each ask is a transaction of its own, so a worker that dies has either done a st
 workers do not meet in one ask. What was missed while no worker ran happens once, in order, when one comes back.
 """
 
+import logging
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import batched
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -13,12 +16,13 @@ from people.actions.members import lock_members
 from people.actions.staff_list import add_staff_task
 from people.models import Network, StaffTask
 from programmes.escalations.actions.common import step
-from programmes.escalations.actions.raising import go_on
+from programmes.escalations.actions.raising import go_on, way_of
 from programmes.escalations.clocks import Due, Reminder
 from programmes.escalations.models import Beside, Escalation
 from programmes.escalations.policy import Times, times_of
-from programmes.escalations.routing import route_for
 from programmes.escalations.states import OPEN, Move, State, Step
+
+log = logging.getLogger(__name__)
 
 BATCH = 500
 # Of one ask, in one go: more than the longest way through reminders and climbs.
@@ -30,16 +34,15 @@ def run_clocks(now: datetime | None = None) -> int:
     now = now or timezone.now()
     done = 0
     times: dict[int, Times] = {}
-    while batch := _due(now):
-        left = _set_right(batch, times, now)
-        for pk in left:
-            done += _strike(pk, now)
-    return done
-
-
-def _due(now: datetime) -> list[int]:
     due = Escalation.objects.filter(next_due_at__lte=now).order_by("next_due_at", "id")
-    return list(due.values_list("pk", flat=True)[:BATCH])
+    # Read once: each ask has one turn in a sweep, also one that somebody has locked or that is in trouble.
+    for batch in batched(list(due.values_list("pk", flat=True)), BATCH):
+        for pk in _set_right(batch, times, now):
+            try:
+                done += _strike(pk, now)
+            except Exception:
+                log.exception("The clock of ask %s cannot strike", pk)
+    return done
 
 
 def renew_clocks(network: Network) -> None:
@@ -49,7 +52,7 @@ def renew_clocks(network: Network) -> None:
 
 
 @transaction.atomic
-def _set_right(pks: list[int], times: dict[int, Times], now: datetime) -> list[int]:
+def _set_right(pks: Sequence[int], times: dict[int, Times], now: datetime) -> list[int]:
     """Renew the caches of those whose time has not come after all, in few statements; return the others."""
     found = Escalation.objects.filter(pk__in=pks).select_for_update(
         of=("self",), no_key=True, skip_locked=connection.features.has_select_for_update_skip_locked
@@ -87,7 +90,7 @@ def _strike(pk: int, now: datetime) -> int:
         clock = times.clock_of(locked)
         if clock.next is None or clock.next.at > now:
             break
-        _do(locked, clock.next)
+        _do(locked, clock.next, times)
         done += 1
     if not done:
         times.set_clock(locked)
@@ -95,18 +98,17 @@ def _strike(pk: int, now: datetime) -> int:
     return done
 
 
-def _do(locked: Escalation, due: Due) -> None:
-    if due.move == Move.REMIND:
-        step(None, locked, Move.REMIND, step=due.reminder, due_at=due.at, text=_said(locked, due))
+def _do(locked: Escalation, due: Due, times: Times) -> None:
+    if due.move == Move.CLIMB:
+        _climb(locked, due, times)
     elif due.move == Move.GO_ON:
-        go_on(None, locked, due_at=due.at)
-    elif due.move == Move.WAKE:
-        step(None, locked, Move.WAKE, due_at=due.at)
-    elif due.move == Move.NOT_CONFIRMED:
-        locked.not_confirmed = True
-        step(None, locked, Move.NOT_CONFIRMED, due_at=due.at)
-    elif due.move == Move.CLIMB:
-        _climb(locked, due)
+        go_on(None, locked, due_at=due.at, times=times)
+    elif due.move == Move.REMIND:
+        said = _said(locked, due)
+        step(None, locked, Move.REMIND, step=due.reminder, due_at=due.at, text=said, times=times)
+    else:  # a hold ends, or an answer that nobody confirmed closes
+        locked.not_confirmed = due.move == Move.NOT_CONFIRMED
+        step(None, locked, due.move, due_at=due.at, times=times)
 
 
 def _said(locked: Escalation, due: Due) -> str:
@@ -123,13 +125,10 @@ def _said(locked: Escalation, due: Due) -> str:
     return f"{whom}: please say whether the answer settles it."
 
 
-def _climb(locked: Escalation, due: Due) -> None:
+def _climb(locked: Escalation, due: Due, times: Times) -> None:
     """Bring the next step of the route in beside the owner."""
-    not_these = [one for one in (locked.owner_id,) if one]
-    not_these += [one.pk for one in locked.brought_in]
-    way = route_for(
-        locked.network, locked.organisation, locked.domain, locked.raised_by, not_these=not_these
-    ).after(locked.step)
+    have_it = tuple(one.pk for one in (locked.owner, *locked.brought_in) if one)
+    way = way_of(locked, have_it).after(locked.step)
     if locked.restricted:
         # Nobody else may see it: staff bring it to somebody.
         way = way.after(Step.TABLE)
@@ -147,7 +146,7 @@ def _climb(locked: Escalation, due: Due) -> None:
             text=f"{locked.reference} has had no answer in its time. Find out what it needs, or bring it to a leader.",
         )
     to = people[0] if len(people) == 1 and stage.step != Step.TABLE else None
-    step(None, locked, Move.CLIMB, to=to, step=stage.step, due_at=due.at, text=_why(locked))
+    step(None, locked, Move.CLIMB, to=to, step=stage.step, due_at=due.at, text=_why(locked), times=times)
 
 
 def _why(locked: Escalation) -> str:

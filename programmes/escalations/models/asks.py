@@ -53,7 +53,6 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
             "urgency",
             "restricted",
             "waiting_since",
-            "due_at",
         )
         names = ("raised_by", "owner", "manager", "project")
         read = (field for name in names for field in (name, f"{name}__name"))
@@ -227,11 +226,6 @@ class Escalation(models.Model):
     def _in_part(self, part: str) -> list[Membership]:
         # all(): pages have read them along.
         return [one.membership for one in self.beside.all() if one.part == part]
-
-    @property
-    def may_be_taken(self) -> bool:
-        """Whether nobody has it, so that any leader who sees it may take it."""
-        return self.owner_id is None and self.waits_for_owner and self.step != Step.MANAGER
 
     @property
     def is_undecided(self) -> bool:

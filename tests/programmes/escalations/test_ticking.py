@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from people.actions.calendar import add_closed_day
-from people.models import Absence, Delegate, Message, StaffTask
+from people.actions.members import close_membership
+from people.models import Absence, Delegate, Membership, Message, StaffTask
 from programmes.escalations import actions
 from programmes.escalations.files import checked
 from programmes.escalations.models import ClockPolicy, Escalation
@@ -297,3 +298,54 @@ def test_a_file_is_told_by_what_is_in_it(raised):
         by=raised.nurse, escalation=raised.ask, file=checked(SimpleUploadedFile("plan.txt", b"Monday"))
     )
     assert raised.ask.events.last().attachment.name == "plan.txt"
+
+
+def test_a_delegate_who_hands_on_does_it_for_their_leader(raised):
+    Delegate.objects.create(
+        leader=raised.leader,
+        delegate=raised.onlooker,
+        power="act",
+        until=timezone.localdate(),
+        created_by=raised.leader,
+    )
+    actions.hand_on(by=raised.onlooker, escalation=raised.ask, to=raised.second)
+    assert raised.ask.events.last().who == "Olga Onlooker for Dr Meera Patel"
+
+
+def test_a_delegates_last_day_is_the_networks_own(raised, time_machine):
+    raised.network.time_zone = "Pacific/Auckland"
+    raised.network.save()
+    time_machine.move_to(MONDAY.replace(hour=14), tick=False)  # the next day there
+    Delegate.objects.create(
+        leader=raised.leader,
+        delegate=raised.onlooker,
+        power="decide",
+        until=MONDAY.date(),
+        created_by=raised.leader,
+    )
+    onlooker = Membership.objects.select_related("network").get(pk=raised.onlooker.pk)
+    assert not may(onlooker, now(raised.ask), Move.ACKNOWLEDGE)
+    assert not asks_for(onlooker).filter(pk=raised.ask.pk).exists()
+
+
+def test_an_ask_in_trouble_does_not_keep_the_others_waiting(asked):
+    other = actions.raise_ask(by=asked.nurse, ask="A phone", urgency="stopping", domain="data")
+    broken = asked.ask.events.get()
+    broken.pk, broken.number = None, 2  # its next step cannot be written
+    broken.save()
+    asked.on(1)
+    assert actions.run_clocks() == 1
+    assert moves(other) == ["raise", "remind"]
+
+
+def test_a_promise_follows_only_that_of_somebody_who_had_the_ask_before(raised):
+    soon = timezone.localdate() + timedelta(days=7)
+    actions.accept(by=raised.leader, escalation=raised.ask, what="Access", due_on=soon)
+    actions.mark_done(by=raised.leader, escalation=raised.ask)
+    actions.not_settled(by=raised.nurse, escalation=raised.ask, text="No letters yet.")
+    actions.accept(by=raised.leader, escalation=raised.ask, what="Access, tested", due_on=soon)
+    assert raised.ask.commitments.filter(follows__isnull=False).count() == 0
+    close_membership(by=raised.staff, membership=raised.leader)
+    actions.take(by=raised.second, escalation=raised.ask)
+    actions.accept(by=raised.second, escalation=raised.ask, what="Access", due_on=soon)
+    assert raised.ask.commitments.get(by=raised.second).follows.what == "Access, tested"
