@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from iocn.shared.working_time import WorkingTime, working_time_in_words
-from programmes.escalations.states import WITH_TEAM, Move, State, Step
+from programmes.escalations.states import ANSWERS, WITH_TEAM, Move, State, Step
 
 
 class Reminder(StrEnum):
@@ -123,7 +123,7 @@ def _walk(events: Iterable[Event], working: WorkingTime) -> _Way:
             way.promised = event.at
             way.reminded.pop(Reminder.PROMISE_SOON, None)
             way.reminded.pop(Reminder.PROMISE_LATE, None)
-        elif move in (Move.DECLINE, Move.DONE, Move.SETTLE):
+        elif move in ANSWERS:
             way.answered = event.at
             way.reminded.pop(Reminder.CONFIRM, None)
         elif move == Move.REMIND:

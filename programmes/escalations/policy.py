@@ -11,7 +11,7 @@ from people.models import Network
 from programmes.escalations.clocks import ALLOWED, Allowed, Clock, read
 from programmes.escalations.models import ClockPolicy, Commitment, Escalation, EscalationEvent
 from programmes.escalations.routing import own_organisation
-from programmes.escalations.states import Move, State
+from programmes.escalations.states import SETTLING, Move, State
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Times:
             escalation.decided_after = after
             decider = event.behalf_of or event.by
             escalation.decided_in = own_organisation(decider) if decider else None
-        if event.move in (Move.DONE, Move.SETTLE) and escalation.done_after is None:
+        if event.move in SETTLING and escalation.done_after is None:
             escalation.done_after = after
 
 

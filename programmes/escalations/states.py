@@ -127,6 +127,9 @@ QUIET = (
     Move.ANSWERABLE_LEFT,
     Move.REDACT,
 )
+# How an ask is answered; the first two by something that was done.
+SETTLING = (Move.DONE, Move.SETTLE)
+ANSWERS = (*SETTLING, Move.DECLINE)
 # What a clock does when a time has run out, besides passing on after the manager's day and ending a hold.
 CLOCKS = (Move.REMIND, Move.CLIMB, Move.NOT_CONFIRMED)
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from programmes.escalations.models import Escalation
 from programmes.escalations.permissions import asks_for, may_raise
-from programmes.escalations.states import Move, State
+from programmes.escalations.states import SETTLING, State
 
 register = template.Library()
 
@@ -36,8 +36,10 @@ def ask_state(escalation: Escalation) -> dict[str, str]:
     state = State(escalation.state)
     if state == State.ACCEPTED and escalation.promised_by and escalation.promised_by < timezone.localdate():
         return {"text": "Not yet met", "colour": "red"}
+    if state == State.CLOSED and escalation.not_confirmed:
+        return {"text": "Not confirmed", "colour": "grey"}
     if state == State.CLOSED:
-        settled = escalation.last_answer == Move.DONE
+        settled = escalation.last_answer in SETTLING
         return {
             "text": "Settled" if settled else "Closed: not possible",
             "colour": "green" if settled else "grey",

@@ -12,7 +12,17 @@ from django.utils import timezone
 
 from people.models import Domain, Membership, Network, Organisation
 from programmes.escalations.models.promises import Commitment
-from programmes.escalations.states import CLOCKS, OPEN, UNDECIDED, WITH_OWNER, WITH_TEAM, Move, State, Step
+from programmes.escalations.states import (
+    ANSWERS,
+    CLOCKS,
+    OPEN,
+    UNDECIDED,
+    WITH_OWNER,
+    WITH_TEAM,
+    Move,
+    State,
+    Step,
+)
 from programmes.projects.models import PathwayProject, TeamMember
 
 
@@ -53,6 +63,7 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
             "urgency",
             "restricted",
             "waiting_since",
+            "not_confirmed",
         )
         names = ("raised_by", "owner", "manager", "project")
         read = (field for name in names for field in (name, f"{name}__name"))
@@ -66,11 +77,11 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
 
     def with_promise(self) -> EscalationQuerySet:
         """Say of each by when its open promise is to be kept (`promised_by`), and what answered it last
-        (`last_answer`: done, or decline)."""
+        (`last_answer`: one of states.ANSWERS)."""
         promise = Commitment.objects.filter(escalation=OuterRef("pk"), kept_at=None, ended_at=None)
-        answer = EscalationEvent.objects.filter(
-            escalation=OuterRef("pk"), move__in=[Move.DONE, Move.DECLINE]
-        ).order_by("-number")
+        answer = EscalationEvent.objects.filter(escalation=OuterRef("pk"), move__in=ANSWERS).order_by(
+            "-number"
+        )
         return self.annotate(
             promised_by=Subquery(promise.values("due_on")[:1]),
             last_answer=Subquery(answer.values("move")[:1]),

@@ -23,6 +23,11 @@ class Act:
     aside: bool = False
 
     @property
+    def is_never_first(self) -> bool:
+        """Whether its button invites nobody, even where it is the only one."""
+        return self.move in (Move.WITHDRAW, Move.REOPEN)
+
+    @property
     def slug(self) -> str:
         return self.move.value.replace("_", "-")
 

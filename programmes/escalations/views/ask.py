@@ -15,7 +15,7 @@ from programmes.escalations import actions, clocks, forms
 from programmes.escalations.files import TYPES
 from programmes.escalations.models import Escalation, EscalationEvent
 from programmes.escalations.permissions import asks_for, attachments_for, may, possible_now
-from programmes.escalations.states import Move, State
+from programmes.escalations.states import ANSWERS, Move, State
 from programmes.escalations.views.acts import ACTS, BY_SLUG, WORDS, Act
 
 
@@ -59,10 +59,10 @@ def _time_left(request: MemberRequest, escalation: Escalation) -> str:
 
 
 def _answer(escalation: Escalation, events: list[EscalationEvent]) -> EscalationEvent | None:
-    """Return how the ask was answered, while that answer stands."""
-    if escalation.state not in (State.DONE, State.DECLINED, State.CLOSED):
+    """Return how the ask was answered, while that answer stands; of one that was moved, where it belongs."""
+    if escalation.state not in (State.DONE, State.DECLINED, State.CLOSED, State.MOVED):
         return None
-    return next((event for event in events if event.move in (Move.DONE, Move.DECLINE)), None)
+    return next((event for event in events if event.move in (*ANSWERS, Move.ELSEWHERE)), None)
 
 
 def _find(request: MemberRequest, number: int, *, with_way: bool = False) -> Escalation:

@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 from django.utils import timezone
 
+from iocn.shared.templatetags.components import day
 from programmes.escalations import actions
 from programmes.escalations.models import Escalation
 from programmes.escalations.states import State
@@ -412,3 +413,19 @@ def test_nonsense_in_the_address_is_no_error(raised, signed_in):
         "project=999999999999999999999",
     ):
         assert client.get(f"/larkton/escalations/?{query}").status_code == 200, query
+
+
+def test_an_ask_on_hold_says_until_when_also_to_who_has_it(raised, signed_in):
+    until = timezone.localdate() + timedelta(days=7)
+    actions.hold(by=raised.leader, escalation=raised.ask, until=until, text="The budget.")
+    for who in (raised.leader, raised.nurse):
+        text = text_of(page(signed_in(who), raised.ask))
+        assert f"On hold until {day(until)}" in text
+        assert "This waits for you" not in text
+
+
+def test_an_ask_that_belongs_elsewhere_says_where_and_that_nobody_answered_it(raised, signed_in):
+    actions.move_elsewhere(by=raised.staff, escalation=raised.ask, text="To the incident system.")
+    text = text_of(page(signed_in(raised.nurse), raised.ask))
+    assert "<strong>Sam Lee:</strong> To the incident system." in text
+    assert "Answered by" not in text

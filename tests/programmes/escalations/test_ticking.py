@@ -349,3 +349,24 @@ def test_a_promise_follows_only_that_of_somebody_who_had_the_ask_before(raised):
     actions.take(by=raised.second, escalation=raised.ask)
     actions.accept(by=raised.second, escalation=raised.ask, what="Access", due_on=soon)
     assert raised.ask.commitments.get(by=raised.second).follows.what == "Access, tested"
+
+
+def test_what_the_manager_settled_reads_settled_and_what_no_team_confirmed_reads_so(
+    place, time_machine, signed_in
+):
+    time_machine.move_to(MONDAY, tick=False)
+    place.project.sponsor = member(place.network, "Mo Manager")
+    place.project.save()
+    told, untold = (
+        actions.raise_ask(by=place.nurse, ask=f"Ask {number}", urgency="slowing", project=place.project)
+        for number in (1, 2)
+    )
+    for ask in (told, untold):
+        actions.settle(by=place.project.sponsor, escalation=ask, text="The key is in your cupboard.")
+    actions.confirm(by=place.nurse, escalation=told)
+    for days in range(16):
+        time_machine.move_to(MONDAY + timedelta(days=days), tick=False)
+        actions.run_clocks()
+    rows = signed_in(place.nurse).get("/larkton/escalations/?show=all&state=closed").content.decode()
+    assert rows.index("Not confirmed") < rows.index("Ask 1") < rows.index("Settled</strong>")
+    assert "Closed: not possible" not in rows
