@@ -25,7 +25,7 @@ class Act:
     @property
     def is_never_first(self) -> bool:
         """Whether its button invites nobody, even where it is the only one."""
-        return self.move in (Move.WITHDRAW, Move.REOPEN)
+        return self.move in (Move.WITHDRAW, Move.REOPEN, Move.WAIT)
 
     @property
     def slug(self) -> str:

@@ -43,6 +43,7 @@ def ask(request: MemberRequest, number: int) -> HttpResponseBase:
         "time_left": _time_left(request, escalation),
         "past_promises": [one for one in commitments if one.kept_at or one.ended_at],
         "acts": acts,
+        "may_wait": any(act.move == Move.WAIT for act in acts),
         "asides": [act for act in can if act.aside],
         "may_confirm": any(act.move == Move.CONFIRM for act in acts),
         "why_not": "" if acts else _why_not(request, escalation),

@@ -370,3 +370,14 @@ def test_what_the_manager_settled_reads_settled_and_what_no_team_confirmed_reads
     rows = signed_in(place.nurse).get("/larkton/escalations/?show=all&state=closed").content.decode()
     assert rows.index("Not confirmed") < rows.index("Ask 1") < rows.index("Settled</strong>")
     assert "Closed: not possible" not in rows
+
+
+def test_whoever_asked_reads_that_somebody_is_brought_in_and_may_say_wait(asked, signed_in):
+    asked.on(1)
+    actions.run_clocks()
+    page = signed_in(asked.nurse).get(asked.ask.get_absolute_url()).content.decode()
+    assert "somebody else is brought in beside Dr Meera Patel" in page
+    assert "Wait with that" in page
+    actions.wait(by=asked.nurse, escalation=asked.ask)
+    page = signed_in(asked.nurse).get(asked.ask.get_absolute_url()).content.decode()
+    assert "is brought in beside" not in page
