@@ -254,6 +254,7 @@ SECURE_CSP = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+SESSION_ENGINE = "iocn.shared.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 CSRF_FAILURE_VIEW = "iocn.shared.views.expired_form"
 if PRODUCTION:
@@ -267,6 +268,8 @@ if PRODUCTION:
     CSRF_COOKIE_SECURE = True
     CSRF_TRUSTED_ORIGINS = [BASE_URL]
     ALLAUTH_TRUSTED_PROXY_COUNT = env.whole_number("PROXIES", 1)
+# A query whose SQL is kept (iocn.shared.prepared) is built the usual way too, and both compared.
+CHECK_PREPARED_QUERIES = MODE == "test"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 
 # --- Celery: it wakes work that the database remembers ----------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -221,12 +222,12 @@ class Session(models.Model):
         """The network of its cohort, for its history."""
         return self.cohort.network_id
 
-    @property
+    @cached_property
     def on_day(self) -> date:
         """The day on which it is, where people are."""
         return timezone.localdate(self.starts_at)
 
-    @property
+    @cached_property
     def has_begun(self) -> bool:
         """Whether its day has come: attendance can be taken."""
         return self.on_day <= timezone.localdate()

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.aggregates import StringAgg
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from iocn.shared.prepared import prepared
 from learning.models import Attendance, Cohort, Enrolment, Facilitator, Session
 from people.models import Membership, Network
 
@@ -47,8 +49,28 @@ class CohortNeed:
 def cohort_needs(network: Network, now: datetime, only: Membership | None = None) -> Iterable[CohortNeed]:
     """Yield the network's cohorts that matter now, in one query; for one person alone those that are theirs."""
     today: date = timezone.localdate(now)
+    rows = _cohorts(network.pk, only, now, now + SESSION_AHEAD, now - FORGOTTEN, today - FORGOTTEN)
+    for cohort in rows:
+        yield CohortNeed(
+            cohort,
+            _numbers(cohort.participant_ids),
+            _numbers(cohort.facilitator_ids),
+            (cohort.next_title, cohort.next_at, cohort.next_place) if cohort.next_at else None,
+            (cohort.take_id, cohort.take_title, cohort.take_at) if cohort.take_id else None,
+        )
+
+
+@prepared
+def _cohorts(
+    network: int,
+    only: Membership | None,
+    now: datetime,
+    ahead: datetime,
+    forgotten: datetime,
+    ended_after: date,
+) -> QuerySet[Any]:
     here = {"cohort": OuterRef("pk")}
-    coming = Session.objects.on().filter(**here, ends_at__gte=now, starts_at__lte=now + SESSION_AHEAD)
+    coming = Session.objects.on().filter(**here, ends_at__gte=now, starts_at__lte=ahead)
     coming = coming.order_by("starts_at")
     unnoted = Enrolment.objects.now().filter(
         ~Exists(Attendance.objects.filter(enrolment=OuterRef("pk"), session=OuterRef(OuterRef("pk")))),
@@ -57,16 +79,16 @@ def cohort_needs(network: Network, now: datetime, only: Membership | None = None
     )
     to_take = (
         Session.objects.on()
-        .filter(Exists(unnoted), **here, starts_at__lte=now, starts_at__gte=now - FORGOTTEN)
+        .filter(Exists(unnoted), **here, starts_at__lte=now, starts_at__gte=forgotten)
         .order_by("starts_at")
     )
-    cohorts: QuerySet[Cohort] = Cohort.objects.filter(network=network, ends_on__gte=today - FORGOTTEN)
+    cohorts: QuerySet[Cohort] = Cohort.objects.filter(network=network, ends_on__gte=ended_after)
     if only and not only.is_staff:
         cohorts = cohorts.filter(
             Exists(Enrolment.objects.now().filter(**here, membership=only))
             | Exists(Facilitator.objects.now().filter(**here, membership=only))
         )
-    rows = cohorts.annotate(
+    return cohorts.annotate(
         participant_ids=_ids(Enrolment.objects.now().filter(**here)),
         facilitator_ids=_ids(Facilitator.objects.now().filter(**here)),
         next_title=Subquery(coming.values("title")[:1]),
@@ -75,15 +97,7 @@ def cohort_needs(network: Network, now: datetime, only: Membership | None = None
         take_id=Subquery(to_take.values("pk")[:1]),
         take_title=Subquery(to_take.values("title")[:1]),
         take_at=Subquery(to_take.values("starts_at")[:1]),
-    )
-    for cohort in rows.order_by("begins_on", "pk"):
-        yield CohortNeed(
-            cohort,
-            _numbers(cohort.participant_ids),
-            _numbers(cohort.facilitator_ids),
-            (cohort.next_title, cohort.next_at, cohort.next_place) if cohort.next_at else None,
-            (cohort.take_id, cohort.take_title, cohort.take_at) if cohort.take_id else None,
-        )
+    ).order_by("begins_on", "pk")
 
 
 def _ids(places: QuerySet[Enrolment] | QuerySet[Facilitator]) -> Subquery:

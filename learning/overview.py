@@ -11,8 +11,10 @@ from typing import Any
 from django.db.models import CharField, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from learning.models import Attendance, Cohort, CohortAsk, Enrolment, Session, number_of
-from people.models import Level, Membership, Organisation, Post
+from iocn.shared.prepared import prepared
+from learning.models import Attendance, CohortAsk, Enrolment, Facilitator, Session, number_of
+from people.models import Level, Membership, Organisation, OrganisationQuerySet, Post
+from people.scopes import organisations_for
 from programmes.escalations.models import Escalation
 from programmes.escalations.permissions import asks_for
 from programmes.projects.models import PathwayProject, TestCycle
@@ -23,26 +25,37 @@ MISSING_SHOWN = 12
 
 
 # --- People and organisations -----------------------------------------------------------------------------
-def participants(cohort: Cohort, besides: Sequence[int] = ()) -> QuerySet[Enrolment]:
-    """Return who is in the cohort now, with their main post and how often they were at a session.
+@prepared
+def participants(cohort: int) -> QuerySet[Enrolment]:
+    """Return who is in the cohort now, with their main post and how often they were at a session."""
+    return with_posts(Enrolment.objects.now().filter(cohort=cohort))
 
-    `besides` are enrolments that count though they have ended.
-    """
+
+def with_posts(places: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    """Read each one's membership and main post along, and how often they were at a session."""
     main = Post.objects.filter(membership=OuterRef("membership"), is_main=True)
     here = Attendance.objects.filter(
         enrolment=OuterRef("pk"), mark__in=Attendance.HERE, session__called_off_at=None
     )
-    return (
-        Enrolment.objects.filter(Q(left_on=None) | Q(pk__in=besides), cohort=cohort)
-        .select_related("membership")
-        .annotate(
-            organisation_id=Subquery(main.values("organisation")[:1], output_field=IntegerField()),
-            organisation=Subquery(main.values("organisation__name")[:1], output_field=CharField()),
-            job_title=Subquery(main.values("job_title")[:1], output_field=CharField()),
-            level=Subquery(main.values("level")[:1], output_field=CharField()),
-            times_here=number_of(here, "enrolment"),
-        )
+    return places.select_related("membership").annotate(
+        organisation_id=Subquery(main.values("organisation")[:1], output_field=IntegerField()),
+        organisation=Subquery(main.values("organisation__name")[:1], output_field=CharField()),
+        job_title=Subquery(main.values("job_title")[:1], output_field=CharField()),
+        level=Subquery(main.values("level")[:1], output_field=CharField()),
+        times_here=number_of(here, "enrolment"),
     )
+
+
+@prepared
+def facilitators_of(cohort: int) -> QuerySet[Facilitator]:
+    """Return who runs the cohort's sessions now."""
+    return Facilitator.objects.now().filter(cohort=cohort).select_related("membership")
+
+
+@prepared
+def organisations_now(reader: Membership) -> OrganisationQuerySet:
+    """Return the network's organisations that still exist, as far as the reader may see them."""
+    return organisations_for(reader).current()
 
 
 @dataclass(frozen=True)
@@ -127,11 +140,12 @@ def composition_of(
 
 
 # --- Sessions ---------------------------------------------------------------------------------------------
-def sessions_of(cohort: Cohort, reader: Membership) -> QuerySet[Session]:
+@prepared
+def sessions_of(cohort: int, reader: Membership) -> QuerySet[Session]:
     """Return the cohort's sessions with how many were noted and there, and what was noted for the reader."""
     noted = Attendance.objects.filter(session=OuterRef("pk"), enrolment__left_on=None)
     own = Attendance.objects.filter(session=OuterRef("pk"), enrolment__membership=reader)
-    return cohort.sessions.annotate(
+    return Session.objects.filter(cohort=cohort).annotate(
         noted=number_of(noted, "session"),
         here=number_of(
             Attendance.objects.filter(session=OuterRef("pk"), mark__in=Attendance.HERE), "session"
@@ -148,12 +162,12 @@ class Agenda:
     sessions: list[Any]
     next: Any | None
     to_take: list[Any]
+    # The days of those that have begun.
+    held_on: list[date]
 
     def held_since(self, enrolled_on: date) -> int:
         """How many sessions have begun since somebody was enrolled."""
-        return sum(
-            one.has_begun and not one.called_off_at and one.on_day >= enrolled_on for one in self.sessions
-        )
+        return sum(day >= enrolled_on for day in self.held_on)
 
 
 def agenda_of(sessions: Sequence[Any], people: Sequence[Enrolment]) -> Agenda:
@@ -161,6 +175,7 @@ def agenda_of(sessions: Sequence[Any], people: Sequence[Enrolment]) -> Agenda:
     now = timezone.now()
     coming = None
     to_take = []
+    held_on = []
     number = 0
     for session in sessions:
         if session.called_off_at:
@@ -168,13 +183,16 @@ def agenda_of(sessions: Sequence[Any], people: Sequence[Enrolment]) -> Agenda:
             continue
         number += 1
         session.number = number
-        session.expected = sum(person.enrolled_on <= session.on_day for person in people)
+        day = session.on_day
+        session.expected = sum(person.enrolled_on <= day for person in people)
+        if session.has_begun:
+            held_on.append(day)
         session.lacks = session.has_begun and session.noted < session.expected
         if coming is None and session.ends_at >= now:
             coming = session
         if session.lacks:
             to_take.append(session)
-    return Agenda(list(sessions), coming, to_take)
+    return Agenda(list(sessions), coming, to_take, held_on)
 
 
 # --- Projects and asks ------------------------------------------------------------------------------------
@@ -187,7 +205,8 @@ class ProjectLine:
     asks: list[Escalation] = field(default_factory=list)
 
 
-def projects_of(cohort: Cohort, reader: Membership) -> QuerySet[PathwayProject]:
+@prepared
+def projects_of(cohort: int, reader: Membership) -> QuerySet[PathwayProject]:
     """Return the projects that participants bring, as far as the reader may see them, with the day of the
     last test."""
     last = TestCycle.objects.filter(prototype__project=OuterRef("pk")).order_by("-on").values("on")[:1]
@@ -195,7 +214,8 @@ def projects_of(cohort: Cohort, reader: Membership) -> QuerySet[PathwayProject]:
     return projects_for(reader).filter(pk__in=brought).annotate(last_test_on=Subquery(last))
 
 
-def open_asks_of(cohort: Cohort, reader: Membership) -> QuerySet[Escalation]:
+@prepared
+def open_asks_of(cohort: int, reader: Membership) -> QuerySet[Escalation]:
     """Return the open asks of the cohort's projects and those raised from it, as far as the reader may see."""
     brought = Enrolment.objects.now().filter(cohort=cohort, project__isnull=False).values("project")
     from_here = CohortAsk.objects.filter(cohort=cohort).values("escalation")

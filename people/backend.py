@@ -4,8 +4,15 @@ from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 
-from people.models import Membership, Person
+from iocn.shared.prepared import prepared
+from people.models import Membership, MembershipQuerySet, Person
 from people.second_factor import with_second_factor
+
+
+@prepared
+def _memberships_of(person: int) -> MembershipQuerySet:
+    found = with_second_factor(Membership.objects.active().with_roles()).filter(person=person)
+    return found.select_related("person", "network").order_by()
 
 
 class Backend(AuthenticationBackend):
@@ -13,8 +20,7 @@ class Backend(AuthenticationBackend):
 
     def get_user(self, user_id: Any) -> Person | None:
         """Return the person of a session, unless they are deactivated."""
-        found = with_second_factor(Membership.objects.active().with_roles()).filter(person=user_id)
-        memberships = list(found.select_related("person", "network").order_by())
+        memberships = list(_memberships_of(user_id))
         if not memberships:  # of no network, or of none any more: Django's own way
             person: Person | None = super().get_user(user_id)
             return person

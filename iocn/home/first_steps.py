@@ -1,10 +1,24 @@
 """What staff of a new network do first."""
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
+from iocn.shared.prepared import prepared
 from people.models import Membership, Network, Organisation, Remit
 from programmes.projects.models import PathwayProject, ProgrammeOfCare
+
+
+@prepared
+def _done(network: int) -> QuerySet[Network, tuple[bool, ...]]:
+    here = {"network": OuterRef("pk")}
+    return Network.objects.filter(pk=network).values_list(
+        Exists(Organisation.objects.filter(**here)),
+        Exists(Membership.objects.filter(**here, closed_at=None).exclude(roles_held__role="staff")),
+        Exists(Membership.objects.filter(**here, roles_held__role="leader", closed_at=None)),
+        Exists(Remit.objects.filter(organisation__network=OuterRef("pk"))),
+        Exists(ProgrammeOfCare.objects.filter(**here)),
+        Exists(PathwayProject.objects.filter(**here)),
+    )
 
 
 def first_steps(network: Network) -> list[dict[str, str]]:
@@ -12,19 +26,7 @@ def first_steps(network: Network) -> list[dict[str, str]]:
 
     One query, whatever the network holds.
     """
-    here = {"network": OuterRef("pk")}
-    done = (
-        Network.objects.filter(pk=network.pk)
-        .values_list(
-            Exists(Organisation.objects.filter(**here)),
-            Exists(Membership.objects.filter(**here, closed_at=None).exclude(roles_held__role="staff")),
-            Exists(Membership.objects.filter(**here, roles_held__role="leader", closed_at=None)),
-            Exists(Remit.objects.filter(organisation__network=OuterRef("pk"))),
-            Exists(ProgrammeOfCare.objects.filter(**here)),
-            Exists(PathwayProject.objects.filter(**here)),
-        )
-        .get()
-    )
+    done = next(iter(_done(network.pk)))
     if all(done):
         return []
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from iocn.shared.models import History
+from iocn.shared.prepared import prepared
 
 
 def record(*, by: Any, on: models.Model, what: str, text: str = "", network: Any = None) -> History:
@@ -17,6 +18,18 @@ def record(*, by: Any, on: models.Model, what: str, text: str = "", network: Any
     The network is the thing's own unless given.
     """
     return History.objects.create(**_row(by, on, what, text, network))
+
+
+def last_of(thing: models.Model, number: int) -> list[History]:
+    """Return the last so many things that happened to the thing, newest first, with who did them."""
+    # How many is a text, as it decides the SQL.
+    return list(_last_of(ContentType.objects.get_for_model(thing).pk, thing.pk, str(number)))
+
+
+@prepared
+def _last_of(subject_type: int, subject: int, number: str) -> models.QuerySet[History]:
+    rows = History.objects.filter(subject_type=subject_type, subject_id=subject).select_related("by")
+    return rows[: int(number)]
 
 
 def record_many(

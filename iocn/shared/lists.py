@@ -1,15 +1,21 @@
 """Every list: searched, filtered, sorted, paged and downloaded by its URL, without counting all rows."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any
 
 import django_filters
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponseBase
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from iocn.shared.downloads import FORMATS, download
+from iocn.shared.prepared import prepared
 
 PAGE = 25
 
@@ -38,6 +44,30 @@ class Heading:
     numeric: bool
 
 
+@dataclass(frozen=True)
+class Fields:
+    """The fields of a list's filters: how many, and as HTML."""
+
+    number: int
+    html: SafeString
+
+
+_BLANK: dict[tuple[Any, ...], Fields] = {}
+
+
+@prepared
+def _first_page(
+    reader: Any,
+    rows: Callable[[Any], QuerySet[Any]],
+    filterset: type[django_filters.FilterSet] | None,
+    order: tuple[str, ...],
+) -> QuerySet[Any]:
+    found = rows(reader)
+    if filterset:
+        found = filterset({}, queryset=found, request=SimpleNamespace(membership=reader)).qs
+    return found.order_by(*order)[: PAGE + 1]
+
+
 def wanted_format(request: HttpRequest) -> str:
     """Return the kind of file that the address asks for, empty for the page."""
     asked = request.GET.get("format", "")
@@ -47,29 +77,55 @@ def wanted_format(request: HttpRequest) -> str:
 class Listing:
     """One page of a list, made from the request's URL.
 
-    `rows` of the query set that pass `filterset` (a django-filter class, or None), sorted by `?sort=key`
-    (`-key` for descending), page `?page=n`; `?format=csv` or `xlsx` downloads all that match.
+    `rows` that pass `filterset` (a django-filter class, or None), sorted by `?sort=key` (`-key` for descending),
+    page `?page=n`; `?format=csv` or `xlsx` downloads all that match. `rows` is a query set, or a function of the
+    reader that makes one: then the first page, which most people look at, is a prepared query
+    (iocn.shared.prepared). `kept` names what else of the URL a search keeps, such as the open tab.
     """
 
     def __init__(
         self,
         request: HttpRequest,
-        rows: QuerySet[Any],
+        rows: QuerySet[Any] | Callable[[Any], QuerySet[Any]],
         columns: Sequence[Column],
         filterset: type[django_filters.FilterSet] | None = None,
         sort: str = "",
         name: str = "list",
+        kept: Sequence[str] = (),
     ) -> None:
         self.request = request
         self.columns = columns
         self.name = name
-        self.filter = filterset(request.GET, queryset=rows, request=request) if filterset else None
-        if self.filter is not None:
-            rows = self.filter.qs
+        self.kept = [(key, request.GET[key]) for key in ("sort", *kept) if request.GET.get(key)]
+        self.filterset = filterset
+        self._rows = rows
         self.sort, self._descending = (
             self._chosen_sort(request.GET.get("sort", "")) or self._chosen_sort(sort) or ("", False)
         )
-        self.queryset = rows.order_by(*self._order()) if self.sort else rows
+
+    @property
+    def has_filters(self) -> bool:
+        """Whether the list can be searched."""
+        return self.filterset is not None
+
+    @cached_property
+    def filter(self) -> django_filters.FilterSet | None:
+        """What was searched and chosen, with its form."""
+        if self.filterset is None:
+            return None
+        return self.filterset(self.request.GET, queryset=self._all_rows, request=self.request)
+
+    @property
+    def _all_rows(self) -> QuerySet[Any]:
+        if isinstance(self._rows, QuerySet):
+            return self._rows
+        return self._rows(self.request.membership)  # type: ignore[attr-defined]
+
+    @cached_property
+    def queryset(self) -> QuerySet[Any]:
+        """All rows that match, in order."""
+        rows = self._all_rows if self.filter is None else self.filter.qs
+        return rows.order_by(*self._order())
 
     def _chosen_sort(self, text: str) -> tuple[str, bool] | None:
         key = text.removeprefix("-")
@@ -77,11 +133,13 @@ class Listing:
             return key, text.startswith("-")
         return None
 
-    def _order(self) -> list[str]:
+    def _order(self) -> tuple[str, ...]:
+        if not self.sort:
+            return ()
         fields = next(column.sort for column in self.columns if column.key == self.sort)
         if self._descending:
             fields = tuple(name[1:] if name.startswith("-") else f"-{name}" for name in fields)
-        return [*fields, "pk"]  # pk makes pages steady where values are equal
+        return (*fields, "pk")  # pk makes pages steady where values are equal
 
     @property
     def page(self) -> int:
@@ -91,6 +149,9 @@ class Listing:
 
     @cached_property
     def _window(self) -> list[Model]:
+        if self.page == 1 and not self.is_filtered and not isinstance(self._rows, QuerySet):
+            reader = self.request.membership  # type: ignore[attr-defined]
+            return list(_first_page(reader, self._rows, self.filterset, self._order()))
         start = (self.page - 1) * PAGE
         return list(self.queryset[start : start + PAGE + 1])
 
@@ -127,12 +188,32 @@ class Listing:
         """What the list can be downloaded as: its kind's name and the address."""
         return [(label, self._url(format=kind, page="")) for kind, label in FORMATS.items()]
 
-    @property
+    @cached_property
     def is_filtered(self) -> bool:
         """Whether the person searched or filtered, so that an empty list says something else."""
-        return self.filter is not None and any(
-            self.filter.form.data.get(name) for name in self.filter.form.fields
+        return self.filterset is not None and any(
+            self.request.GET.get(name) for name in self.filterset.base_filters
         )
+
+    @cached_property
+    def filter_fields(self) -> Fields:
+        """The fields of the form that searches and narrows."""
+        if self.is_filtered or isinstance(self._rows, QuerySet):
+            return self._shown_fields()
+        # Nothing is chosen: they look the same to all readers of a kind, and take long to show.
+        kind = (self.filterset, self.request.membership.sql_kind())  # type: ignore[attr-defined]
+        if kind in _BLANK:
+            return _BLANK[kind]
+        fields = self._shown_fields()
+        if not any(hasattr(field, "queryset") for field in self.filter.form.fields.values()):  # type: ignore[union-attr]
+            _BLANK[kind] = fields
+        return fields
+
+    def _shown_fields(self) -> Fields:
+        assert self.filter is not None  # noqa: S101 - components/list_filters.html asks first
+        form = self.filter.form
+        shown = render_to_string("components/list_filter_fields.html", {"form": form, "listing": self})
+        return Fields(len(form.fields), shown)
 
     @property
     def headings(self) -> list[Heading]:

@@ -3,10 +3,11 @@
 from typing import Any
 
 from django import template
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.template import Context
 from django.utils import timezone
 
+from iocn.shared.prepared import prepared
 from learning.models import Attendance, CohortAsk, Enrolment, Facilitator, Session, number_of
 from learning.permissions import cohorts_for, may_run
 from people.models import Membership
@@ -65,5 +66,10 @@ def cohorts_of(context: Context, member: Membership) -> dict[str, Any]:
 def cohort_of_ask(context: Context, ask: Escalation) -> dict[str, Any]:
     """Show from which cohort an ask was raised, to those who may see the cohort."""
     reader: Membership = context["membership"]
-    found = CohortAsk.objects.filter(escalation=ask, cohort__in=cohorts_for(reader)).select_related("cohort")
-    return {"tie": found.first(), "network": reader.network}
+    return {"tie": next(iter(_ties(reader, ask.pk)), None), "network": reader.network}
+
+
+@prepared
+def _ties(reader: Membership, ask: int) -> QuerySet[CohortAsk]:
+    found = CohortAsk.objects.filter(escalation=ask, cohort__in=cohorts_for(reader).values("pk"))
+    return found.select_related("cohort").order_by("pk")

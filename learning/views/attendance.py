@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -15,7 +16,7 @@ from learning import actions
 from learning.actions.attendance import Noted, Taken, seen_as
 from learning.forms import CodeForm
 from learning.models import Attendance, Session
-from learning.overview import participants
+from learning.overview import with_posts
 from learning.permissions import attendance_possible, may_run, own_sessions_today
 from learning.views.finding import session_or_404
 from people.web import MemberRequest, network_page, posted
@@ -103,7 +104,9 @@ def _noted(request: MemberRequest, only: str) -> list[Noted]:
 
 def _rows(session: Session, taken: Taken, only: int | None = None) -> list[Row]:
     noted = {row.enrolment_id: row for row in session.attendance.select_related("by")}
-    people = participants(session.cohort, besides=list(noted)).order_by("membership__name", "pk")
+    # Whoever was noted counts, though their place in the cohort may have ended since.
+    places = session.cohort.enrolments.filter(Q(left_on=None) | Q(pk__in=noted))
+    people = with_posts(places).order_by("membership__name", "pk")
     if only is not None:
         people = people.filter(pk=only)
     return [Row(person, noted.get(person.pk), taken) for person in people]

@@ -20,8 +20,10 @@ from learning.forms import CohortForm, CopyForm
 from learning.overview import (
     agenda_of,
     composition_of,
+    facilitators_of,
     lines_of,
     open_asks_of,
+    organisations_now,
     participants,
     projects_of,
     sessions_of,
@@ -38,7 +40,6 @@ from learning.planning import Plan, moved
 from learning.views.finding import cohort_or_404
 from people.models import Level
 from people.permissions import Permission
-from people.scopes import organisations_for
 from people.web import MemberRequest, network_page, posted
 
 COLUMNS = [
@@ -77,11 +78,11 @@ def cohort(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Answer who is missing and what is next; show sessions, projects, and who is in it."""
     reader = request.membership
     found = cohort_or_404(request, pk)
-    people = list(participants(found))
-    agenda = agenda_of(list(sessions_of(found, reader)), people)
+    people = list(participants(found.pk))
+    agenda = agenda_of(list(sessions_of(found.pk, reader)), people)
     for person in people:
         person.times_held = agenda.held_since(person.enrolled_on)  # type: ignore[attr-defined]
-    lines, asks = lines_of(projects_of(found, reader), people, open_asks_of(found, reader))
+    lines, asks = lines_of(projects_of(found.pk, reader), people, open_asks_of(found.pk, reader))
     context: dict[str, Any] = {
         "cohort": found,
         "may_manage": may_manage(reader),
@@ -92,8 +93,8 @@ def cohort(request: MemberRequest, pk: int) -> HttpResponseBase:
         "asked_from": key_of(found.pk),
         "is_own": takes_part(reader, found),
         "people": people,
-        "facilitators": [place.membership for place in found.facilitators.now().select_related("membership")],
-        "composition": composition_of(people, organisations_for(reader).current(), found.capacity),
+        "facilitators": [place.membership for place in facilitators_of(found.pk)],
+        "composition": composition_of(people, organisations_now(reader), found.capacity),
         "levels": list(Level),
         "agenda": agenda,
         "lines": lines,

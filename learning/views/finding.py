@@ -3,16 +3,23 @@
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from learning.models import Cohort, Enrolment, Session
+from iocn.shared.prepared import one_or_404, prepared
+from learning.models import Cohort, CohortQuerySet, Enrolment, Session
 from learning.permissions import cohorts_for, may_read_names
+from people.models import Membership
 from people.web import MemberRequest
 
 
 def cohort_or_404(request: MemberRequest, pk: int) -> Cohort:
     """Return the cohort if the reader may see it, with their part in it."""
-    cohort = get_object_or_404(cohorts_for(request.membership), pk=pk)
+    cohort = one_or_404(_cohorts(request.membership, pk))
     cohort.network = request.membership.network
     return cohort
+
+
+@prepared
+def _cohorts(reader: Membership, pk: int) -> CohortQuerySet:
+    return cohorts_for(reader).filter(pk=pk)
 
 
 def with_names_or_404(request: MemberRequest, pk: int) -> Cohort:

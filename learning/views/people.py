@@ -13,8 +13,7 @@ from learning.addresses import Outcome, Plan, make_plan
 from learning.filters import ParticipantFilter
 from learning.forms import AddressesForm, ProjectChoiceForm
 from learning.models import Attendance
-from learning.overview import agenda_of, sessions_of
-from learning.overview import participants as people_of
+from learning.overview import agenda_of, sessions_of, with_posts
 from learning.permissions import may_choose_project, may_manage, may_run
 from learning.views.finding import cohort_or_404, enrolment_or_404, with_names_or_404
 from people.models import Level
@@ -29,7 +28,7 @@ def participants(request: MemberRequest, pk: int) -> HttpResponseBase:
     """List who is in the cohort; whoever runs it reads how often each was there."""
     found = with_names_or_404(request, pk)
     runs = bool(may_run(request.membership, found))
-    people = people_of(found).select_related("membership__person", "project")
+    people = with_posts(found.enrolments.now()).select_related("membership__person", "project")
     columns = [
         Column("name", "Name", lambda person: person.membership.name, ("membership__name",)),
         Column("job_title", "Job title", lambda person: person.job_title, ("job_title",)),
@@ -39,7 +38,7 @@ def participants(request: MemberRequest, pk: int) -> HttpResponseBase:
     if found.has_projects:
         columns.append(Column("project", "Project", lambda person: person.project, ("project__name",)))
     if runs:
-        agenda = agenda_of(list(sessions_of(found, request.membership)), [])
+        agenda = agenda_of(list(sessions_of(found.pk, request.membership)), [])
         columns += [
             Column("here", "Sessions there", lambda person: person.times_here, ("times_here",), True),
             Column("held", "Sessions held", lambda person: agenda.held_since(person.enrolled_on), (), True),

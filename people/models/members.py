@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -182,6 +184,23 @@ class Membership(models.Model):
     @property
     def is_active(self) -> bool:
         return self.joined_at is not None and self.closed_at is None
+
+    # --- A reader of prepared queries (iocn.shared.prepared): what decides which rows they may see.
+    def sql_kind(self) -> Hashable:
+        """Return what scopes ask of a reader before they build a query: roles and the network's openness."""
+        return self.roles, self.network.leaders_see_all_asks
+
+    def sql_values(self) -> tuple[int, int, int, date]:
+        """Return the numbers that scopes put into a query, and the network's day."""
+        return self.pk, self.person_id, self.network_id, self.network.today()
+
+    def stand_in(self, pk: int, person: int, network: int, today: date) -> Membership:
+        """Return a membership of this kind with other numbers, on another day."""
+        network_there = Network(pk=network, leaders_see_all_asks=self.network.leaders_see_all_asks)
+        network_there.today = lambda: today  # type: ignore[method-assign]
+        there = Membership(pk=pk, person_id=person, network=network_there)
+        there.roles = self.roles
+        return there
 
     @property
     def main_post(self) -> Post | None:

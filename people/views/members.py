@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -56,13 +56,12 @@ def members(request: MemberRequest) -> HttpResponseBase:
     membership = request.membership
     if not membership.may(Permission.SEE_PEOPLE) and membership.may(Permission.SEE_NUMBERS):
         return _numbers(request)
-    rows = listed_members_for(membership)
-    if not membership.may(Permission.SEE_PEOPLE) and not rows.exists():
+    if not membership.may(Permission.SEE_PEOPLE) and not listed_members_for(membership).exists():
         raise Http404
     is_staff, is_file = membership.may(Permission.MANAGE_NETWORK), request.GET.get("format") == "csv"
     listing = Listing(
         request,
-        with_main_post_columns(rows),
+        _rows,
         _columns(is_staff, is_file),
         MemberFilter,
         sort="name",
@@ -74,6 +73,10 @@ def members(request: MemberRequest) -> HttpResponseBase:
         member.state, member.role_labels = state_of(member), role_labels(member)
     context = {"listing": listing, "is_staff": is_staff, "sees_all": membership.may(Permission.SEE_PEOPLE)}
     return render(request, "people/members.html", context)
+
+
+def _rows(reader: Membership) -> QuerySet[Membership]:
+    return with_main_post_columns(listed_members_for(reader))
 
 
 def _level_label(member: Any) -> str:

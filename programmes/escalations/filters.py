@@ -1,6 +1,8 @@
-"""How the list of asks is searched and narrowed."""
+"""The lists of asks, and how they are searched and narrowed."""
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import django_filters
@@ -8,20 +10,30 @@ from django import forms
 from django.db.models import Q
 
 from iocn.shared.forms import Form
-from people.models import Domain
+from people.models import Domain, Membership
 from people.permissions import Permission
 from programmes.escalations.models import Escalation, EscalationQuerySet
-from programmes.escalations.permissions import asks_waiting_for
+from programmes.escalations.permissions import asks_for, asks_waiting_for
 from programmes.escalations.states import WITH_OWNER, WITH_TEAM, State
 
 WAITING, RAISED, UNOWNED, OPEN, ALL = "waiting", "raised", "unowned", "open", "all"
-SHOW = [
-    (WAITING, "Waiting for me"),
-    (RAISED, "Raised by me"),
-    (UNOWNED, "Any leader may take it"),
-    (OPEN, "Open"),
-    (ALL, "All"),
-]
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One of the lists of asks: its name above the list, and which asks a reader finds in it."""
+
+    label: str
+    asks: Callable[[Membership], EscalationQuerySet]
+
+
+TABS = {
+    WAITING: Tab("Waiting for me", asks_waiting_for),
+    RAISED: Tab("Raised by me", lambda reader: asks_for(reader).filter(raised_by=reader)),
+    UNOWNED: Tab("Any leader may take it", lambda reader: asks_for(reader).unowned()),
+    OPEN: Tab("Open", lambda reader: asks_for(reader).open()),
+    ALL: Tab("All", asks_for),
+}
 TURN = [("owner", "Leader’s or staff’s turn"), ("team", "Team’s turn")]
 
 
@@ -31,8 +43,6 @@ class AskFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         label="Search", method="search", widget=forms.TextInput(attrs={"type": "search"})
     )
-    # Chosen by the tabs above the list.
-    show = django_filters.ChoiceFilter(choices=SHOW, method="which", widget=forms.HiddenInput)
     turn = django_filters.ChoiceFilter(label="Whose turn", choices=TURN, method="whose", empty_label="Any")
     state = django_filters.ChoiceFilter(label="State", choices=State.choices, empty_label="Any")
     urgency = django_filters.ChoiceFilter(
@@ -53,12 +63,8 @@ class AskFilter(django_filters.FilterSet):
         fields: list[str] = []
         form = Form
 
-    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
-        data = data.copy()
-        if data.get("show") not in dict(SHOW):
-            data["show"] = ALL if any(data.get(name) for name in self.base_filters) else WAITING
-        super().__init__(data, *args, **kwargs)
-        self.shown: str = data["show"]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         if not self.request.membership.may(Permission.SEE_PEOPLE):
             # Who may not see organisations and members does not find asks by their names either.
             for name in ("owner", "organisation", "project"):
@@ -70,17 +76,6 @@ class AskFilter(django_filters.FilterSet):
         if number := re.fullmatch(r"(?:e-?\s*)?(\d{1,9})", text.strip(), re.IGNORECASE | re.ASCII):
             found |= Q(number=int(number[1]))
         return asks.filter(found)
-
-    def which(self, asks: EscalationQuerySet, name: str, value: str) -> EscalationQuerySet:
-        """Narrow to what waits for the reader, what they raised, what nobody has."""
-        reader = self.request.membership
-        if value == WAITING:
-            return asks.filter(pk__in=asks_waiting_for(reader).order_by().values("pk"))
-        if value == RAISED:
-            return asks.filter(raised_by=reader)
-        if value == UNOWNED:
-            return asks.unowned()
-        return asks.open() if value == OPEN else asks
 
     def whose(self, asks: EscalationQuerySet, name: str, value: str) -> EscalationQuerySet:
         """Narrow by whose turn it is."""

@@ -2,14 +2,16 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from iocn.shared.history import last_of
 from iocn.shared.lists import Column, Listing
-from iocn.shared.models import History
 from iocn.shared.permissions import require
+from iocn.shared.prepared import one_or_404, prepared
+from people.models import Membership
 from people.web import MemberRequest, network_page
 from programmes.measures import actions
 from programmes.measures.figures import entered, period_name, shown, today_in, unit_of
@@ -65,7 +67,12 @@ def kind_of(measure: Measure) -> str:
 
 # --- One measure -------------------------------------------------------------------------------------------
 def _measure(request: MemberRequest, measure: int) -> Measure:
-    return get_object_or_404(measures_for(request.membership), pk=measure)
+    return one_or_404(_measures(request.membership, measure))
+
+
+@prepared
+def _measures(reader: Membership, pk: int) -> QuerySet[Measure]:
+    return measures_for(reader).filter(pk=pk)
 
 
 @require_GET
@@ -84,7 +91,7 @@ def measure(request: MemberRequest, measure: int) -> HttpResponseBase:
     if download := listing.download():
         return download
     listing.columns = _columns_of_page(thing, words)
-    history = list(History.objects.of(thing)[:HISTORY]) if words else []
+    history = last_of(thing, HISTORY) if words else []
     series = Series.of(thing)
     today = today_in(thing.network)
     return render(

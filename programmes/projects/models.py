@@ -204,11 +204,6 @@ class PrototypeQuerySet(models.QuerySet["Prototype"]):
             last_logged_at=Coalesce(models.Max("test_cycles__logged_at"), F("created_at")),
         ).order_by("-last_logged_at", "-pk")
 
-    def with_last_tries(self, number: int) -> PrototypeQuerySet:
-        """Fetch each one's last tries as `last_tries`."""
-        tries = TestCycle.objects.select_related("logged_by")[:number]
-        return self.prefetch_related(models.Prefetch("test_cycles", tries, to_attr="last_tries"))
-
 
 class Prototype(models.Model):
     """A change idea, tried in test cycles."""

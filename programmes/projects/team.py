@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from iocn.shared.prepared import prepared
 from people.models import Level, Membership, MembershipQuerySet
-from programmes.projects.models import PathwayProject, TeamMember
+from programmes.projects.models import PathwayProject, TeamMember, TeamMemberQuerySet
 
 Part = TeamMember.Part
 
@@ -33,8 +34,12 @@ class Composition:
 
 def team_of(project: PathwayProject) -> list[TeamMember]:
     """Return who is in the team now with their main posts, leads first."""
-    places = TeamMember.objects.now().filter(project=project).with_main_posts()
-    return sorted(places, key=lambda place: _ORDER[Part(place.part)])
+    return sorted(_places(project.pk), key=lambda place: _ORDER[Part(place.part)])
+
+
+@prepared
+def _places(project: int) -> TeamMemberQuerySet:
+    return TeamMember.objects.now().filter(project=project).with_main_posts()
 
 
 def not_in_team(project: PathwayProject) -> MembershipQuerySet:

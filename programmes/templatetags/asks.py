@@ -6,7 +6,9 @@ from django import template
 from django.template import Context
 from django.utils import timezone
 
-from programmes.escalations.models import Escalation
+from iocn.shared.prepared import prepared
+from people.models import Membership
+from programmes.escalations.models import Escalation, EscalationQuerySet
 from programmes.escalations.permissions import asks_for, may_raise
 from programmes.escalations.states import SETTLING, State
 
@@ -47,12 +49,17 @@ def ask_state(escalation: Escalation) -> dict[str, str]:
     return {"text": state.label, "colour": COLOURS[state]}
 
 
+@prepared
+def _asks_of(reader: Membership, project: int) -> EscalationQuerySet:
+    asks = asks_for(reader).filter(project=project).with_names().with_promise()
+    return asks.order_by("-number")[: SHOWN + 1]
+
+
 @register.inclusion_tag("escalations/asks_of.html", takes_context=True)
 def asks_of(context: Context, project: Any) -> dict[str, object]:
     """Show what a project's team asked and what came of it, as far as the reader may see it."""
     membership = context["membership"]
-    asks = asks_for(membership).filter(project=project).with_names().with_promise().order_by("-number")
-    found = list(asks[: SHOWN + 1])
+    found = list(_asks_of(membership, project.pk))
     return {
         "network": membership.network,
         "project": project,

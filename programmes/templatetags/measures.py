@@ -3,14 +3,23 @@
 from typing import Any
 
 from django import template
+from django.db.models import QuerySet
 from django.template import Context
 
+from iocn.shared.prepared import prepared
+from people.models import Membership
 from programmes.measures.figures import today_in
 from programmes.measures.meaning import Series
+from programmes.measures.models import Measure
 from programmes.measures.permissions import may_add, measures_for
 from programmes.projects.models import PathwayProject
 
 register = template.Library()
+
+
+@prepared
+def _measures_of(reader: Membership, project: int) -> QuerySet[Measure]:
+    return measures_for(reader).filter(project=project)
 
 
 @register.inclusion_tag("measures/of_project.html", takes_context=True)
@@ -21,7 +30,7 @@ def measures_of(context: Context, project: PathwayProject) -> dict[str, Any]:
     """
     membership = context["membership"]
     today = today_in(membership.network)
-    measures = list(measures_for(membership).filter(project=project))
+    measures = list(_measures_of(membership, project.pk))
     return {
         "lines": [
             (series.measure, series, series.due(today) or "a number") for series in Series.of_many(measures)

@@ -1,7 +1,7 @@
 """Filters and tags that every page may use without loading: settings.py makes them built in."""
 
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
@@ -13,7 +13,7 @@ from django.template import Context, Template
 from django.template.base import Parser, Token
 from django.template.defaulttags import CsrfTokenNode
 from django.template.loader import get_template, render_to_string
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -208,30 +208,33 @@ def navigation(context: Context) -> dict[str, object]:
     membership, network, request = (context.get(name) for name in ("membership", "network", "request"))
     if not membership or not network:
         return {"items": []}
+    may_ask = not (membership.is_citizen_only or membership.is_evaluator_only)
+    sections = _sections(network.slug, membership.is_staff, membership.is_citizen_only, may_ask)
+    items = [{"label": label, "href": href, "current": ""} for label, href in sections]
+    _mark_current(items, request.path if request else "")
+    return {"items": items}
+
+
+@lru_cache(maxsize=1000)
+def _sections(slug: str, is_staff: bool, is_citizen: bool, may_ask: bool) -> list[tuple[str, str]]:
+    """Return the sections' labels and addresses, which every page shows and whose making takes a while."""
     sections = [("Home", "home:home")]
-    if not (membership.is_citizen_only or membership.is_evaluator_only):
+    if may_ask:
         sections.append(("Raise an ask", "escalations:raise"))
     sections += [
         ("Asks", "escalations:inbox"),
         ("Projects", "projects:projects"),
         ("Learning", "learning:cohorts"),
     ]
-    if not membership.is_citizen_only:
+    if not is_citizen:
         sections += [
             ("Measures", "measures:measures"),
             ("Members", "people:members"),
             ("Organisations", "people:organisations"),
         ]
-    if membership.is_staff:
+    if is_staff:
         sections.append(("For staff", "people:staff_list"))
-    items: list[dict[str, str]] = []
-    for label, name in sections:
-        try:
-            items.append({"label": label, "href": reverse(name, args=[network.slug]), "current": ""})
-        except NoReverseMatch:
-            continue
-    _mark_current(items, request.path if request else "")
-    return {"items": items}
+    return [(label, reverse(name, args=[slug])) for label, name in sections]
 
 
 def _mark_current(items: list[dict[str, str]], path: str) -> None:

@@ -41,17 +41,6 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
             "network", "raised_by", "owner", "sponsor", "manager", "project", "organisation"
         )
 
-    def with_way(self) -> EscalationQuerySet:
-        """Read its events, files, promises and who stands beside it along: what its page shows."""
-        events = EscalationEvent.objects.select_related("by", "to", "behalf_of", "attachment").defer(
-            "attachment__content"
-        )
-        return self.with_people().prefetch_related(
-            models.Prefetch("events", events),
-            models.Prefetch("commitments", Commitment.objects.select_related("by", "follows__by")),
-            models.Prefetch("beside", Beside.objects.select_related("membership")),
-        )
-
     def with_names(self) -> EscalationQuerySet:
         """Read only what a list shows: an ask's own line, and the names of those it is with."""
         own = (

@@ -9,21 +9,25 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
 
 from iocn.shared.permissions import require
+from iocn.shared.prepared import one_or_404, prepared
 from iocn.shared.templatetags.components import day
+from people.models import Membership
 from people.web import MemberRequest, network_page
 from programmes.escalations import actions, clocks, forms
 from programmes.escalations.files import TYPES
-from programmes.escalations.models import Escalation, EscalationEvent
+from programmes.escalations.models import Escalation, EscalationEvent, EscalationQuerySet
 from programmes.escalations.permissions import asks_for, attachments_for, may, possible_now
 from programmes.escalations.states import ANSWERS, Move, State
 from programmes.escalations.views.acts import ACTS, BY_SLUG, WORDS, Act
+from programmes.escalations.way import read_way
 
 
 @network_page()
 @require_GET
 def ask(request: MemberRequest, number: int) -> HttpResponseBase:
     """Show an ask: whose turn it is, what was promised, every step, and what the reader can do."""
-    escalation = _find(request, number, with_way=True)
+    escalation = _find(request, number)
+    read_way(escalation)
     can = [act for act in ACTS if act.move != Move.COMMENT and _can(request, escalation, act.move)]
     acts = [act for act in can if not act.aside]
     events = list(reversed(escalation.events.all()))
@@ -66,13 +70,13 @@ def _answer(escalation: Escalation, events: list[EscalationEvent]) -> Escalation
     return next((event for event in events if event.move in (*ANSWERS, Move.ELSEWHERE)), None)
 
 
-def _find(request: MemberRequest, number: int, *, with_way: bool = False) -> Escalation:
-    asks = asks_for(request.membership).with_team_of(request.membership).with_promise()
-    asks = asks.with_way() if with_way else asks.with_people()
-    found = asks.filter(number=number).first()
-    if found is None:
-        raise Http404
-    return found
+def _find(request: MemberRequest, number: int) -> Escalation:
+    return one_or_404(_asks_numbered(request.membership, number))
+
+
+@prepared
+def _asks_numbered(reader: Membership, number: int) -> EscalationQuerySet:
+    return asks_for(reader).filter(number=number).with_team_of(reader).with_promise().with_people()
 
 
 def _can(request: MemberRequest, escalation: Escalation, move: Move) -> bool:

@@ -1,16 +1,20 @@
 """The list of asks: what waits for the reader first."""
 
+from collections.abc import Callable
+from functools import partial
+
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from iocn.shared.lists import Column, Listing, wanted_format
+from people.models import Membership
 from people.permissions import Permission
 from people.web import MemberRequest, network_page
-from programmes.escalations import filters
-from programmes.escalations.models import Escalation
-from programmes.escalations.permissions import asks_for, may_raise
+from programmes.escalations.filters import ALL, RAISED, TABS, UNOWNED, WAITING, AskFilter
+from programmes.escalations.models import Escalation, EscalationQuerySet
+from programmes.escalations.permissions import may_raise
 
 COLUMNS = [
     Column("ask", "Ask", lambda ask: ask.ask, ("number",)),
@@ -40,40 +44,50 @@ def _days(ask: Escalation) -> int:
     return (timezone.now() - ask.waiting_since).days
 
 
+def _rows(
+    asks: Callable[[Membership], EscalationQuerySet],
+    columns: Callable[[EscalationQuerySet], EscalationQuerySet],
+    reader: Membership,
+) -> EscalationQuerySet:
+    return columns(asks(reader).with_promise())
+
+
+# What a list shows of its asks, and a download.
+IN_SHORT = {key: partial(_rows, tab.asks, EscalationQuerySet.with_names) for key, tab in TABS.items()}
+IN_FULL = {key: partial(_rows, tab.asks, EscalationQuerySet.with_people) for key, tab in TABS.items()}
+
+
 class Asks(Listing):
-    """A list of asks. Which tab is open is no filter of the person's."""
+    """A list of asks: one of its tabs, or what is searched among all."""
 
-    @property
-    def is_filtered(self) -> bool:
-        return any(self.filter.form.data.get(name) for name in self.filter.form.fields if name != "show")  # type: ignore[union-attr]
-
-    @property
-    def shown(self) -> str:
-        """The open tab."""
-        return self.filter.shown  # type: ignore[union-attr]
+    def __init__(self, request: MemberRequest) -> None:
+        is_file = bool(wanted_format(request))
+        shown = request.GET.get("show", "")
+        if shown not in TABS:
+            is_searched = any(request.GET.get(name) for name in AskFilter.base_filters)
+            shown = ALL if is_searched else WAITING
+        self.shown = shown  # the open tab
+        super().__init__(
+            request,
+            (IN_FULL if is_file else IN_SHORT)[shown],
+            DOWNLOAD if is_file else COLUMNS,
+            AskFilter,
+            sort="-ask" if shown in (RAISED, ALL) else "-waited",
+            name="asks",
+            kept=("show",),
+        )
 
     @property
     def everywhere_url(self) -> str:
         """The same search and filters among all asks."""
-        return self._url(show=filters.ALL, page="")
+        return self._url(show=ALL, page="")
 
 
 @network_page()
 @require_GET
 def inbox(request: MemberRequest) -> HttpResponseBase:
     """Show what waits for the reader, longest first; by its tabs and filters any ask that they may see."""
-    asks = asks_for(request.membership).with_promise()
-    is_file = bool(wanted_format(request))
-    shown = request.GET.get("show", "")
-    newest_first = shown in (filters.RAISED, filters.ALL)
-    listing = Asks(
-        request,
-        asks.with_people() if is_file else asks.with_names(),
-        DOWNLOAD if is_file else COLUMNS,
-        filters.AskFilter,
-        sort="-ask" if newest_first else "-waited",
-        name="asks",
-    )
+    listing = Asks(request)
     if (file := listing.download()) is not None:
         return file
     context = {
@@ -88,11 +102,11 @@ def _tabs(request: MemberRequest, shown: str) -> list[dict[str, object]]:
     reader = request.membership
     hidden = set()
     if not reader.may(Permission.RAISE_ASK):
-        hidden.add(filters.RAISED)
+        hidden.add(RAISED)
     if not (reader.is_leader or reader.is_staff):
-        hidden.add(filters.UNOWNED)
+        hidden.add(UNOWNED)
     return [
-        {"label": label, "href": f"?show={key}", "current": key == shown}
-        for key, label in filters.SHOW
+        {"label": tab.label, "href": f"?show={key}", "current": key == shown}
+        for key, tab in TABS.items()
         if key not in hidden
     ]

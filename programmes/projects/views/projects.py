@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from iocn.shared.forms import refusals_at
+from iocn.shared.history import last_of
 from iocn.shared.lists import Column, Listing
 from iocn.shared.models import History
 from iocn.shared.permissions import require
@@ -19,7 +20,10 @@ from people.web import MemberRequest, network_page
 from programmes.projects import actions
 from programmes.projects.filters import ProjectFilter
 from programmes.projects.forms import NewProjectForm, ProjectForm, StageForm
-from programmes.projects.models import PathwayProject, ProgrammeOfCare
+from programmes.projects.models import (
+    PathwayProject,
+    ProgrammeOfCare,
+)
 from programmes.projects.permissions import (
     may_change,
     may_create,
@@ -28,6 +32,7 @@ from programmes.projects.permissions import (
     may_read_words,
     projects_for,
 )
+from programmes.projects.prototypes import prototypes_of
 from programmes.projects.states import WAY, Stage
 from programmes.projects.team import composition_of, team_of
 from programmes.projects.views.finding import project_or_404
@@ -35,7 +40,6 @@ from programmes.projects.views.finding import project_or_404
 HISTORY_ON_PAGE = 8
 # Prototypes shown with their last tries; older ones are links.
 PROTOTYPES_ON_PAGE = 4
-TRIES_ON_PAGE = 2
 
 
 @dataclass(frozen=True)
@@ -112,8 +116,8 @@ def project(request: MemberRequest, pk: int) -> HttpResponseBase:
     found = project_or_404(request, pk)
     may_read = may_read_words(request.membership, found)
     team = team_of(found)
-    prototypes = list(found.prototypes.last_tried_first().with_last_tries(TRIES_ON_PAGE))
-    history = list(History.objects.of(found)[: HISTORY_ON_PAGE + 1]) if may_read else []
+    prototypes = prototypes_of(found)
+    history = last_of(found, HISTORY_ON_PAGE + 1) if may_read else []
     return render(
         request,
         "projects/project.html",

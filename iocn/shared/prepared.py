@@ -1,0 +1,202 @@
+"""Queries whose SQL is built once for all readers of a kind (docs/decisions/0016).
+
+Django builds the SQL of a query set anew each time, which takes longer than asking a database for a page's rows.
+A function that builds a query set may be marked `@prepared`: what it builds is kept, and asked with other values.
+
+    @prepared
+    def _open_asks(reader: Membership) -> EscalationQuerySet:
+        return asks_for(reader).open().order_by("waiting_since")[:25]
+
+Its arguments are either values, which end up among the SQL's parameters and nowhere else (numbers, dates, times,
+a `Reader`'s own), or decide which SQL is built (texts, booleans, enums, tuples of such). So the function must ask
+nothing of a value: no `if` on a number, no `timezone.now()` inside. In tests each prepared query is built the
+usual way as well, and both must be the same.
+"""
+
+import copy
+import functools
+import re
+from collections.abc import Callable, Hashable
+from datetime import UTC, date, datetime
+from typing import Any, NoReturn, Protocol, Self, cast
+
+from django.conf import settings
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import Model, Prefetch, QuerySet
+from django.http import Http404
+
+# What stands for a value while the SQL is built; no row has such numbers, no page such dates.
+_FIRST_NUMBER = -(10**15)
+_ISO = re.compile(r"\d{4}-\d\d-\d\d")
+_FIRST_DAY = date(9001, 1, 1).toordinal()
+
+
+class Reader(Protocol):
+    """Whoever reads: what decides the SQL of what they may see, apart from the values in it."""
+
+    def sql_kind(self) -> Hashable:
+        """Return all that decides which SQL is built for them."""
+
+    def sql_values(self) -> tuple[Any, ...]:
+        """Return what is their own: numbers and dates."""
+
+    def stand_in(self, *values: Any) -> Self:
+        """Return one of the same kind with these values."""
+
+
+class _Built:
+    """The SQL of a kind of query, and which of its parameters are values."""
+
+    def __init__(self, queryset: QuerySet[Any], values: list[Any]) -> None:
+        self.queryset = queryset
+        self.compiler = queryset.query.get_compiler(using=queryset.db)
+        self.sql, self.params = self.compiler.as_sql()
+        operations = connections[queryset.db].ops
+        # A parameter is in the database's own terms, which for SQLite's times are texts.
+        places = {_in_its_terms(value, operations): place for place, value in enumerate(values)}
+        self.places = [
+            (at, places[param])
+            for at, param in enumerate(self.params)
+            if isinstance(param, Hashable) and param in places
+        ]
+        self._refuse_what_would_be_kept(places)
+
+    def _refuse_what_would_be_kept(self, places: dict[Any, int]) -> None:
+        """Refuse dates that are no values, and values in prefetched query sets: all readers would get them."""
+        for param in self.params:
+            is_time = isinstance(param, date) or (isinstance(param, str) and _ISO.match(param))
+            if is_time and param not in places:
+                raise TypeError(f"A prepared query has a time of its own: {param}. Make it an argument.")
+        for lookup in self.queryset._prefetch_related_lookups:  # type: ignore[attr-defined]
+            if isinstance(lookup, Prefetch) and lookup.queryset is not None:
+                _sql, params = lookup.queryset.query.sql_with_params()
+                if any(param in places for param in params if isinstance(param, Hashable)):
+                    raise TypeError(f"What is prefetched for {lookup.prefetch_to} asks for a value.")
+
+    def with_values(self, values: list[Any]) -> QuerySet[Any]:
+        """Return the query set that asks with these values."""
+        connection = connections[self.queryset.db]
+        params = list(self.params)
+        for at, place in self.places:
+            value = _in_its_terms(values[place], connection.ops)
+            # psycopg tells the column's type by a class of number.
+            params[at] = type(params[at])(value) if isinstance(value, int) else value
+        compiler = copy.copy(self.compiler)
+        compiler.connection = connection
+        compiler.as_sql = lambda: (self.sql, tuple(params))
+        query = copy.copy(self.queryset.query)
+        query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]
+        query.chain = query.clone = _refuse  # type: ignore[method-assign]
+        found = self.queryset._chain()  # type: ignore[attr-defined]
+        found._query = query  # not by its setter, which takes lists of values for dictionaries
+        return cast("QuerySet[Any]", found)
+
+
+def _refuse(*_args: object, **_kwargs: object) -> NoReturn:
+    raise TypeError("A prepared query is read as it is: filter, sort, slice and count inside the function.")
+
+
+def prepared[**P, Q: QuerySet[Any]](build: Callable[P, Q]) -> Callable[P, Q]:
+    """Keep the SQL of the query sets that the function builds. They are for reading, not for filtering further."""
+    known: dict[Hashable, _Built | None] = {}
+
+    @functools.wraps(build)
+    def ask(*args: P.args, **kwargs: P.kwargs) -> Q:
+        if kwargs:
+            raise TypeError("A prepared query takes its arguments by position.")
+        kinds, values = _taken_apart(args)
+        if kinds not in known:
+            known[kinds] = _first_built(build, args)
+        built = known[kinds]
+        found = cast("Q", built.with_values(values)) if built else build(*args, **kwargs)
+        if settings.CHECK_PREPARED_QUERIES:
+            _check(found, build(*args, **kwargs))
+        return found
+
+    return ask
+
+
+def one_or_404[Row: Model](rows: QuerySet[Row]) -> Row:
+    """Return the only row of a prepared query, or say that there is no such page."""
+    for row in rows:
+        return row
+    raise Http404
+
+
+def attach(thing: Model, **rows: QuerySet[Any]) -> None:
+    """Let what belongs to a thing be these rows (`attach(ask, events=...)` for `ask.events.all()`).
+
+    As prefetch_related does, which cannot take prepared queries.
+    """
+    for name, found in rows.items():
+        back = thing._meta.get_field(name).field.name  # type: ignore[union-attr]
+        for row in found:
+            setattr(row, back, thing)
+        vars(thing).setdefault("_prefetched_objects_cache", {})[name] = found
+
+
+def _taken_apart(args: tuple[Any, ...]) -> tuple[tuple[Hashable, ...], list[Any]]:
+    """Return what decides the SQL, and the values."""
+    kinds: list[Any] = []
+    values: list[Any] = []
+    for arg in args:
+        if hasattr(arg, "sql_kind"):
+            kinds.append(arg.sql_kind())
+            values += arg.sql_values()
+        elif _is_value(arg):
+            kinds.append(type(arg))
+            values.append(arg)
+        else:
+            kinds.append(arg)
+    return tuple(kinds), values
+
+
+def _is_value(arg: object) -> bool:
+    return isinstance(arg, int | date) and not isinstance(arg, bool)
+
+
+def _first_built(build: Callable[..., QuerySet[Any]], args: tuple[Any, ...]) -> _Built | None:
+    """Build the query set with what stands for the values; None if it asks the database for nothing."""
+    values: list[Any] = []
+
+    def standing_for(value: Any) -> Any:
+        number = len(values)
+        if isinstance(value, date):
+            day = date.fromordinal(_FIRST_DAY + number)
+            is_time = isinstance(value, datetime)
+            value = datetime(day.year, day.month, day.day, tzinfo=UTC) if is_time else day
+        else:
+            value = _FIRST_NUMBER - number
+        values.append(value)
+        return value
+
+    standing: list[Any] = []
+    for arg in args:
+        if hasattr(arg, "sql_kind"):
+            standing.append(arg.stand_in(*map(standing_for, arg.sql_values())))
+        else:
+            standing.append(standing_for(arg) if _is_value(arg) else arg)
+    try:
+        return _Built(build(*standing), values)
+    except EmptyResultSet:
+        return None
+
+
+def _in_its_terms(value: Any, operations: Any) -> Any:
+    if isinstance(value, datetime):
+        return operations.adapt_datetimefield_value(value)
+    return operations.adapt_datefield_value(value) if isinstance(value, date) else value
+
+
+def _check(found: QuerySet[Any], usual: QuerySet[Any]) -> None:
+    try:
+        wanted = usual.query.sql_with_params()
+    except EmptyResultSet:
+        return
+    compiler = found.query.get_compiler(found.db)
+    sql, params = compiler.as_sql()
+    if (sql, tuple(params)) != (wanted[0], tuple(wanted[1])):
+        raise AssertionError(
+            f"A prepared query depends on a value:\n{sql}\n{params}\nbut usually\n{wanted[0]}\n{wanted[1]}"
+        )
