@@ -75,12 +75,12 @@ def asks_waiting_for(membership: Membership) -> EscalationQuerySet:
     # a hundred thousand asks, and few of one owner, one raiser, one's projects.
     answered = Q(state__in=WITH_TEAM) & _not_owned_by(membership)
     own_teams = speaking_for_teams(membership).values("project")
-    waiting = Q(owner=membership, state__in=_TO_DO) | (Q(raised_by=membership) & answered)
+    waiting = Q(owner=membership, waits=1, state__in=_TO_DO) | (Q(raised_by=membership) & answered)
     waiting |= Q(manager=membership)
     waiting |= Q(project__in=own_teams, restricted=False) & answered
     if not membership.is_citizen_only:
         waiting |= Q(
-            owner__in=leaders_acted_for(membership).values("pk"), restricted=False, state__in=_TO_DO
+            owner__in=leaders_acted_for(membership).values("pk"), waits=1, restricted=False, state__in=_TO_DO
         ) & ~Q(raised_by=membership)
     if membership.is_leader:
         brought = Beside.objects.filter(membership=membership, part=Beside.Part.BROUGHT_IN)
@@ -88,7 +88,7 @@ def asks_waiting_for(membership: Membership) -> EscalationQuerySet:
             pk__in=brought.order_by().values("escalation"), state__in=(State.RAISED, State.ACKNOWLEDGED)
         )
     if membership.may(Permission.ROUTE_ASK):
-        waiting |= Q(network=membership.network_id, owner=None, manager=None, state__in=_TO_DO)
+        waiting |= Q(network=membership.network_id, owner=None, waits=1, manager=None, state__in=_TO_DO)
     found = Escalation.objects.filter(waiting).order_by().values("pk")
     return asks_for(membership).filter(pk__in=found).order_by("waiting_since", "id")
 
