@@ -20,6 +20,10 @@ app.conf.beat_schedule = {
     "run-due-clocks": {"task": "programmes.escalations.tasks.run_due_clocks", "schedule": 60.0},
     "clear-old-uploads": {"task": "people.tasks.clear_old_uploads", "schedule": crontab(minute=17)},
     "clear-what-is-over": {"task": "iocn.shared.tasks.clear_what_is_over", "schedule": crontab(minute=41)},
+    "renew-statistics": {
+        "task": "iocn.shared.tasks.renew_statistics",
+        "schedule": crontab(hour=4, minute=10),
+    },
     # Hourly, because each network is written to at 7am on Monday in its own time zone.
     "write-digests": {"task": "iocn.digests.tasks.write_due_digests", "schedule": crontab(minute=5)},
     "dispose-of-what-is-old": {
