@@ -209,11 +209,7 @@ SOCIALACCOUNT_LOGIN_ON_GET = True
 OIDC_SECOND_FACTOR = env.yes_or_no("OIDC_SECOND_FACTOR", False)
 
 CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 5},
-    }
+    "default": {"BACKEND": "iocn.shared.cache.RedisOrMemory", "LOCATION": REDIS_URL}
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }

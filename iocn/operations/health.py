@@ -5,7 +5,6 @@ from functools import cache
 
 import kombu.exceptions
 from celery import current_app
-from django.core.cache import cache as shared_cache
 from django.db import Error, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -22,15 +21,20 @@ def alive() -> tuple[int, str]:
 
 
 def ready() -> tuple[int, str]:
-    """Say whether all that a request needs is there, and what is not. Logged when that changes, not each time."""
-    troubles = [trouble for trouble in (_database(), _cache(), _broker()) if trouble]
+    """Say whether all that a request needs is there, and what is missing. Logged when that changes, not each time.
+
+    Without a broker requests are answered all the same. Were that no, a dead Redis would make a load balancer
+    take away every web there is.
+    """
+    database, broker = _database(), _broker()
+    troubles = [trouble for trouble in (database, broker) if trouble]
     if troubles != _troubles_before:
         _troubles_before[:] = troubles
         if troubles:
-            log.warning("not ready", extra={"fields": {"troubles": troubles}})
+            log.warning("something is missing", extra={"fields": {"troubles": troubles}})
         else:
-            log.info("ready again")
-    return (503, "\n".join(troubles)) if troubles else (200, "ready")
+            log.info("nothing is missing any more")
+    return 503 if database else 200, "\n".join(troubles if database else ["ready", *troubles])
 
 
 def _database() -> str:
@@ -50,18 +54,13 @@ def known_migrations() -> frozenset[tuple[str, str]]:
     return frozenset(MigrationLoader(None).disk_migrations or ())
 
 
-def _cache() -> str:
-    try:
-        shared_cache.get("readyz")
-    except (RedisError, OSError):
-        return "The cache (Redis) does not answer."
-    return ""
-
-
 def _broker() -> str:
     try:
-        with current_app.connection_for_write() as broker:
+        # Whoever asks waits some seconds at most, and takes silence for a no.
+        with current_app.connection_for_write(
+            transport_options={"socket_connect_timeout": 1, "socket_timeout": 1}
+        ) as broker:
             broker.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=2)
     except (kombu.exceptions.KombuError, RedisError, OSError):
-        return "The broker, which wakes the workers, does not answer."
+        return "The broker (Redis) does not answer: e-mail waits, and each process counts attempts to sign in by itself."
     return ""

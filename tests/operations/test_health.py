@@ -62,22 +62,30 @@ def test_a_database_that_is_gone_is_named_and_nothing_secret_is(db, monkeypatch)
     assert response.content.decode() == "The database does not answer.\n"
 
 
-def test_a_redis_that_is_gone_is_named_for_both_its_uses(db, settings, monkeypatch):
-    settings.CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": "redis://:secret-word@127.0.0.1:1/0",
-        }
-    }
+@pytest.fixture
+def no_redis(settings, monkeypatch):
+    """A broker at which nobody listens."""
     app = health.current_app._get_current_object()
     monkeypatch.setattr(
-        app, "connection_for_write", lambda: kombu.Connection("redis://:secret-word@127.0.0.1:1/0")
+        app, "connection_for_write", lambda **_: kombu.Connection("redis://:secret-word@127.0.0.1:1/0")
     )
+
+
+WITHOUT_REDIS = "ready\nThe broker (Redis) does not answer: e-mail waits, and each process counts attempts to sign in by itself.\n"
+
+
+def test_a_redis_that_is_gone_is_named_and_requests_go_on(db, no_redis):
+    response = Client().get("/readyz")
+    assert (response.status_code, response.content.decode()) == (200, WITHOUT_REDIS)
+
+
+def test_with_all_gone_all_is_named(db, no_redis):
+    MigrationRecorder.Migration.objects.filter(app="people").order_by("-id")[:1].get().delete()
     response = Client().get("/readyz")
     assert response.status_code == 503
     assert response.content.decode().splitlines() == [
-        "The cache (Redis) does not answer.",
-        "The broker, which wakes the workers, does not answer.",
+        "The database is older than the program: run `manage.py migrate`.",
+        WITHOUT_REDIS.splitlines()[1],
     ]
 
 
@@ -86,10 +94,13 @@ def test_what_is_asked_every_few_seconds_is_logged_only_when_it_changes(db, capl
     for _ in range(3):
         Client().get("/readyz")
     assert not caplog.records
-    monkeypatch.setattr(health, "_cache", lambda: "The cache (Redis) does not answer.")
+    monkeypatch.setattr(health, "_broker", lambda: "The broker does not answer.")
     for _ in range(3):
         Client().get("/readyz")
     monkeypatch.undo()
     for _ in range(3):
         Client().get("/readyz")
-    assert [record.message for record in caplog.records] == ["not ready", "ready again"]
+    assert [record.message for record in caplog.records] == [
+        "something is missing",
+        "nothing is missing any more",
+    ]
