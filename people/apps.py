@@ -7,7 +7,7 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Say what is held here about people, and listen for sign-ins."""
-        from people import sign_ins  # noqa: F401 - connects its receivers
+        from people import organisation_sign_in, sign_ins  # noqa: F401 - connects their receivers
         from people.privacy import declare_tables
 
         declare_tables()

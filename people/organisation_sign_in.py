@@ -8,6 +8,8 @@ from allauth.mfa.stages import AuthenticateStage
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.conf import settings
+from django.db.models.signals import pre_save
+from django.dispatch import receiver
 from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
@@ -54,6 +56,13 @@ def counts_as_second_factor(request: HttpRequest) -> bool:
     return ways[-1:] == ["socialaccount"]
 
 
+@receiver(pre_save, sender=SocialAccount)
+def keep_who_they_are_there_alone(instance: SocialAccount, **kwargs: Any) -> None:
+    """Keep the provider's identifier of the person; what else it told is for this sign-in, and not stored."""
+    if instance.extra_data:
+        instance.told, instance.extra_data = instance.extra_data, {}
+
+
 class Adapter(DefaultSocialAccountAdapter):
     """Links by a verified address only, and never makes an account."""
 
@@ -67,12 +76,8 @@ class Adapter(DefaultSocialAccountAdapter):
         try:
             if sociallogin.state.get("process", "login") != "login":
                 raise Refused("Sign out first, then sign in with it.")
-            claims = _claims(account.extra_data, provider)
-            # Who they are at the provider is all that is kept.
-            account.extra_data = {}
-            if sociallogin.is_existing:
-                account.save(update_fields=["extra_data"])
-            else:
+            claims = _claims(getattr(account, "told", account.extra_data), provider)
+            if not sociallogin.is_existing:
                 sociallogin.connect(request, _person(claims, account.provider, provider))
         except Refused as refused:
             page = render(request, "people/organisation_refused.html", {"sentence": str(refused)}, status=403)

@@ -62,7 +62,10 @@ def declare_tables() -> None:
             SocialAccount,
             "Organisations’ sign-ins that open an account",
             network="",
-            plain=("provider", "uid", "extra_data"),
+            # By which the provider knows them: it may be a staff number or an address.
+            names=("uid",),
+            # The latter is always empty: people/organisation_sign_in.py.
+            plain=("provider", "extra_data"),
         ),
         # Encrypted, but for the names of passkeys.
         Held(Authenticator, "Second steps of sign-ins", network="", never=("data",)),

@@ -1,7 +1,6 @@
 """What this room holds about people, and what the packages hold that we use (iocn.shared.privacy)."""
 
 from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
 
 from iocn.digests.models import DigestRun
 from iocn.records.models import Disposal, Hold, KeepFor, Redaction
@@ -29,5 +28,4 @@ def declare_tables() -> None:
         Held(Disposal, "What was disposed of", plain=("key",)),
         Held(DigestRun, "Weekly updates written"),
         Held(EmailAddress, "Addresses of sign-ins", network="", names=("email",)),
-        Held(Authenticator, "Second factors", network="", never=("data",)),
     )

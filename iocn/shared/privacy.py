@@ -72,6 +72,8 @@ registry: dict[type[models.Model], Held] = {}
 def declare(*tables: Held) -> None:
     """Enter a room's tables; called from its AppConfig.ready()."""
     for held in tables:
+        if held.model in registry:
+            raise ValueError(f"{held.model._meta.label} is declared twice.")
         registry[held.model] = held
 
 

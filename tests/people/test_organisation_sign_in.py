@@ -6,6 +6,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db.models.signals import post_save
 from django.test import Client
 
 from people import actions, invitations
@@ -51,6 +52,21 @@ def test_a_member_with_a_verified_address_signs_in_and_hears_of_the_link(leader,
     assert SignIn.objects.latest("pk").method == "organisation"
     (mail,) = deliver()
     assert mail["Subject"] == "Your organisation’s sign-in opens your account now"
+
+
+def test_what_the_provider_tells_of_a_person_is_at_no_moment_kept(leader, provider):
+    kept = []
+
+    def look(instance, **kwargs):
+        kept.extend(SocialAccount.objects.filter(pk=instance.pk).values_list("uid", "extra_data"))
+
+    post_save.connect(look, sender=SocialAccount)
+    provider.knows("lea-5", email=leader.person.email, email_verified=True, name="Lea", phone_number="0161")
+    for _ in range(2):
+        through("lea-5")
+    post_save.disconnect(look, sender=SocialAccount)
+    assert len(kept) >= 2
+    assert set(map(str, kept)) == {"('lea-5', {})"}
 
 
 def test_an_invited_person_joins_without_a_password(staff, provider):

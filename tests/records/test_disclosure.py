@@ -6,6 +6,7 @@ import json
 import zipfile
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 
 from iocn.records.disclosure import export_about, export_own
 from iocn.shared.models import History
@@ -136,6 +137,15 @@ def test_ones_own_file_has_ones_sign_in_and_not_what_only_mentions_the_name(pat)
     assert found["Sign-ins"][0]["e-mail address"] == "pat@example.org"
     assert "password" not in found["Sign-ins"][0]
     assert "Projects" not in found
+
+
+def test_by_what_ones_organisations_sign_in_knows_one_is_in_ones_own_file_alone(pat, staff):
+    for person, uid in ((pat.person, "pat.person@trust"), (staff.person, "sue.staff@trust")):
+        SocialAccount.objects.create(user=person, provider="organisation", uid=uid)
+    (row,) = tables(export_own(by=pat))["Organisations’ sign-ins that open an account"]
+    assert (row["user"], row["uid"], row["extra data"]) == ("pat@example.org", "pat.person@trust", "{}")
+    text = opened(export_about(by=staff, subject=pat))["all.json"]
+    assert "@trust" not in text
 
 
 def test_every_table_can_be_told(pat, staff):

@@ -1,6 +1,7 @@
 """Somebody who left becomes "Former member": what they did stays, who they were goes."""
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
@@ -117,6 +118,20 @@ def test_a_network_that_they_left_too_keeps_them_until_it_replaces_them_itself(n
     assert Person.objects.get(memberships=there).email == ADDRESS
     go(there_staff, there)
     assert not Person.objects.filter(email=ADDRESS).exists()
+
+
+def test_their_organisations_sign_in_is_forgotten_with_the_last_network_that_holds_them(network, staff):
+    lena = leaver(network, staff)
+    there_staff = factories.MembershipFactory(roles=["staff"])
+    there = factories.MembershipFactory(network=there_staff.network, person=lena.person)
+    SocialAccount.objects.create(user=lena.person, provider="organisation", uid=ADDRESS)
+    go(staff, lena)
+    lena.refresh_from_db()
+    assert not SocialAccount.objects.filter(user=lena.person).exists()
+    assert SocialAccount.objects.filter(user=there.person).exists()
+    people.close_membership(by=there_staff, membership=there)
+    go(there_staff, there)
+    assert not SocialAccount.objects.exists()
 
 
 def test_their_session_ends_and_they_cannot_sign_in(network, staff):
