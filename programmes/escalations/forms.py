@@ -1,6 +1,5 @@
 """What people fill in about asks."""
 
-import uuid
 from typing import Any
 
 from django import forms
@@ -76,11 +75,10 @@ class RaiseForm(Form):
     )
     # What it is raised from in a room above, such as a cohort.
     asked_from = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
-    form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         self.membership = membership
-        initial = {"form_key": uuid.uuid4(), "organisation": own_organisation(membership)}
+        initial = {"organisation": own_organisation(membership)}
         kwargs["initial"] = initial | kwargs.pop("initial", {})
         super().__init__(*args, **kwargs)
         organisations = self.fields["organisation"]

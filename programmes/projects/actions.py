@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
@@ -253,15 +252,9 @@ def log_try(
     study: str = "",
     act: str = "",
     ending: str = "",
-    form_key: UUID | None = None,
 ) -> TestCycle:
-    """Log a try of a prototype, or of a new one by its name. The same form sent twice logs once."""
+    """Log a try of a prototype, or of a new one by its name."""
     prototype = _locked(project, prototype, new_prototype)
-    if form_key and (sent := TestCycle.objects.filter(form_key=form_key).first()):
-        if (sent.prototype_id, sent.logged_by_id, sent.do) == (prototype.pk, by.pk, do):
-            return sent
-        # The browser's "back" and another sentence: something new on an old form.
-        form_key = None
     last = prototype.test_cycles.aggregate(last=Max("number"))["last"] or 0
     test_cycle = TestCycle.objects.create(
         prototype=prototype,
@@ -273,7 +266,6 @@ def log_try(
         act=act,
         ending=ending,
         logged_by=by,
-        form_key=form_key,
     )
     _follow_endings(prototype)
     record(by=by, on=project, what=f"logged {_named(test_cycle)}")
@@ -312,7 +304,7 @@ def complete_try(
 
 
 def _locked(project: PathwayProject, prototype: Prototype | None, new_prototype: str) -> Prototype:
-    """Return the prototype, locked: tries are numbered one after another, and each form is looked for once."""
+    """Return the prototype, locked: tries are numbered one after another."""
     if prototype is None:
         name = new_prototype.strip()
         if not name:

@@ -1,6 +1,5 @@
 """Forms of programmes, projects, teams and tries."""
 
-import uuid
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, cast
@@ -215,14 +214,12 @@ class LogForm(TryForm):
         max_length=200,
         help_text="A few words, such as “Discharge letter the same day”.",
     )
-    form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     field_order = ["do", "prototype", "new_prototype"]
 
     def __init__(self, *args: Any, prototypes: list[Prototype], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.prototypes = {str(prototype.pk): prototype for prototype in prototypes}
-        self.initial.setdefault("form_key", uuid.uuid4())
         # A form made before the first prototype has no such question; it may arrive again after it.
         if not prototypes or (self.is_bound and "prototype" not in self.data):
             del self.fields["prototype"]

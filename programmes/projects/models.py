@@ -249,8 +249,6 @@ class TestCycle(models.Model):
     ending = models.CharField("so we will", max_length=10, choices=Ending, blank=True)
     logged_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     logged_at = models.DateTimeField(default=timezone.now)
-    # The form that logged it: sent twice, it logs once.
-    form_key = models.UUIDField(null=True, unique=True, editable=False)
 
     class Meta:
         ordering = ["-on", "-number"]

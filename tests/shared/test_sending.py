@@ -1,6 +1,5 @@
 """Forms that are sent twice, and forms that come when their sender is signed out."""
 
-import re
 import threading
 from datetime import timedelta
 
@@ -17,6 +16,7 @@ from iocn.shared.tasks import clear_what_is_over
 from people.models import Membership, Organisation
 from programmes.models import Escalation
 from tests import factories
+from tests.forms import opened
 
 ADD = "/larkton/organisations/add/"
 TYPED = {"name": "Larkton Hospice", "kind": "charity", "ods_code": "8HX"}
@@ -34,11 +34,6 @@ def browser(staff, signed_in):
     return signed_in(staff)
 
 
-def opened(client, path=ADD):
-    """Return the hidden token of the last form on a page."""
-    return re.findall(r'name="_form" value="([^"]+)"', client.get(path).text)[-1]
-
-
 def as_person(client, membership):
     """Sign in as a person does, by the form that the last redirect led to."""
     return client.post("/accounts/login/", {"login": membership.person.email, "password": factories.PASSWORD})
@@ -46,7 +41,7 @@ def as_person(client, membership):
 
 # --- Sent twice --------------------------------------------------------------------------------------------
 def test_the_same_form_sent_twice_acts_once_and_leads_to_the_same_page(browser):
-    sent = TYPED | {"_form": opened(browser)}
+    sent = TYPED | {"_form": opened(browser, ADD)}
     first = browser.post(ADD, sent)
     second = browser.post(ADD, sent, follow=True)
     assert Organisation.objects.count() == 1
@@ -64,14 +59,14 @@ def test_two_forms_with_the_same_words_are_two_things(staff, signed_in):
 
 
 def test_a_form_that_was_changed_before_it_was_sent_again_is_another(browser):
-    token = {"_form": opened(browser)}
+    token = {"_form": opened(browser, ADD)}
     browser.post(ADD, TYPED | token)
     browser.post(ADD, TYPED | token | {"name": "Harbour Hospice", "ods_code": "8HY"})
     assert Organisation.objects.count() == 2
 
 
 def test_a_form_that_came_back_with_errors_can_be_sent_again(browser):
-    token = {"_form": opened(browser)}
+    token = {"_form": opened(browser, ADD)}
     assert browser.post(ADD, TYPED | token | {"name": ""}).status_code == 200
     assert not SentForm.objects.exists()
     assert browser.post(ADD, TYPED | token).status_code == 302
@@ -79,7 +74,7 @@ def test_a_form_that_came_back_with_errors_can_be_sent_again(browser):
 
 def test_somebody_elses_token_does_not_count(browser, network, signed_in):
     other = signed_in(factories.MembershipFactory(network=network, roles=["staff"]))
-    sent = TYPED | {"_form": opened(other)}
+    sent = TYPED | {"_form": opened(other, ADD)}
     browser.post(ADD, sent)
     assert TWICE not in browser.post(ADD, sent, follow=True).text
     assert not SentForm.objects.exists()
@@ -112,7 +107,7 @@ def test_two_threads_that_send_the_same_form_at_once_do_one_thing(network, signe
 
 # --- Sent without a session --------------------------------------------------------------------------------
 def test_what_was_typed_is_there_again_after_signing_in_and_nothing_was_sent(browser, staff):
-    sent = TYPED | {"_form": opened(browser)}
+    sent = TYPED | {"_form": opened(browser, ADD)}
     browser.logout()
     answer = browser.post(ADD, sent)
     assert answer["Location"] == f"/accounts/login/?next={ADD.replace('/', '%2F')}"
@@ -132,7 +127,7 @@ def test_what_was_typed_is_there_again_after_signing_in_and_nothing_was_sent(bro
 def test_a_form_whose_browser_lost_all_cookies_is_kept_too(staff):
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(staff.person)
-    sent = TYPED | {"_form": opened(browser), "csrfmiddlewaretoken": "x" * 64}
+    sent = TYPED | {"_form": opened(browser, ADD), "csrfmiddlewaretoken": "x" * 64}
     browser.cookies.clear()
     answer = browser.post(ADD, sent)
     assert answer["Location"].startswith("/accounts/login/")
@@ -144,7 +139,7 @@ def test_a_form_whose_browser_lost_all_cookies_is_kept_too(staff):
 def test_a_form_of_a_page_from_before_signing_in_again_comes_back_at_once(staff):
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(staff.person)
-    sent = TYPED | {"_form": opened(browser), "csrfmiddlewaretoken": "x" * 64}
+    sent = TYPED | {"_form": opened(browser, ADD), "csrfmiddlewaretoken": "x" * 64}
     page = browser.post(ADD, sent, follow=True)
     assert page.redirect_chain == [(ADD, 302)]
     assert "Larkton Hospice" in page.text
@@ -153,7 +148,7 @@ def test_a_form_of_a_page_from_before_signing_in_again_comes_back_at_once(staff)
 
 def test_another_person_in_the_same_browser_never_sees_it_and_it_is_gone(browser, staff, network):
     other = factories.MembershipFactory(network=network, roles=["staff"])
-    sent = TYPED | {"_form": opened(browser)}
+    sent = TYPED | {"_form": opened(browser, ADD)}
     browser.logout()
     browser.post(ADD, sent)
     as_person(browser, other)
@@ -165,7 +160,7 @@ def test_another_person_in_the_same_browser_never_sees_it_and_it_is_gone(browser
 
 
 def test_after_an_hour_it_is_gone(browser, staff):
-    sent = TYPED | {"_form": opened(browser)}
+    sent = TYPED | {"_form": opened(browser, ADD)}
     browser.logout()
     browser.post(ADD, sent)
     (kept,) = Session.objects.all()
@@ -179,7 +174,7 @@ def test_after_an_hour_it_is_gone(browser, staff):
 
 def test_passwords_and_codes_are_not_kept(browser):
     sent = {
-        "_form": opened(browser),
+        "_form": opened(browser, ADD),
         "name": "x",
         "password": "p",
         "new-password1": "p",
@@ -192,7 +187,7 @@ def test_passwords_and_codes_are_not_kept(browser):
 
 
 def test_what_is_too_long_or_of_nobody_is_not_kept(browser):
-    sent = TYPED | {"_form": opened(browser)}
+    sent = TYPED | {"_form": opened(browser, ADD)}
     browser.logout()
     for wrong in ({"name": "x" * LONGEST_KEPT}, {"_form": sent["_form"][:-1] + "?"}, {"_form": ""}):
         browser.post(ADD, sent | wrong)
@@ -200,7 +195,7 @@ def test_what_is_too_long_or_of_nobody_is_not_kept(browser):
 
 
 def test_the_hour_does_not_shorten_the_session_that_follows(browser, staff):
-    sent = TYPED | {"_form": opened(browser)}
+    sent = TYPED | {"_form": opened(browser, ADD)}
     browser.logout()
     browser.post(ADD, sent)
     browser.force_login(staff.person)

@@ -1,6 +1,5 @@
 """Raising an ask, and the manager's day."""
 
-import uuid
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -33,27 +32,20 @@ def raise_ask(
     restricted: bool = False,
     for_another: bool = False,
     asked_from: AskedFrom | None = None,
-    form_key: uuid.UUID | None = None,
 ) -> Escalation:
     """Put an ask to whoever can settle it, and tell them. The raiser's own organisation is the default.
 
     The manager who sponsors the project's team is told first and has a working day to settle it, unless it is
     restricted. `for_another`: a coach or staff ask for somebody who is named nowhere. `asked_from` is something of
     a room above, such as a cohort, that the ask is tied to.
-    A form sent twice (the same `form_key`, the same words) is one ask: the second time returns it.
     """
     require(may_raise(by, project))
     if organisation is not None and organisation.network_id != by.network_id:
         raise PermissionDenied("This organisation is not in the network.")
     if for_another and not (by.is_staff or Role.COACH in by.roles):
         raise PermissionDenied("Only a coach or network staff ask for somebody who is not named.")
-    # Nobody leaves between being looked up and being asked, and of a form sent twice the second waits here.
+    # Nobody leaves between being looked up and being asked.
     lock_members(by.network_id)
-    if form_key and (sent_before := Escalation.objects.filter(raised_by=by, form_key=form_key).first()):
-        if (sent_before.ask, sent_before.background) == (ask, background):
-            return sent_before
-        # The browser's "back" and other words: a new ask on an old form.
-        form_key = None
     organisation = organisation or own_organisation(by)
     way = _way(by, organisation, domain, restricted=restricted)
     manager = None if restricted else _manager(project, by, way)
@@ -77,7 +69,6 @@ def raise_ask(
         manager=manager,
         step=Step.MANAGER if manager else way.step,
         waiting_since=now,
-        form_key=form_key,
     )
     # Where it goes and who was passed over, for the timeline.
     if manager:

@@ -151,8 +151,6 @@ class Escalation(models.Model):
     )
     # Counts its events: a form that saw fewer is told what happened since.
     version = models.PositiveIntegerField(default=0)
-    # Made by the form: what an impatient thumb sends twice is one ask.
-    form_key = models.UUIDField(null=True, blank=True, editable=False)
 
     objects = EscalationQuerySet.as_manager()
 
@@ -166,7 +164,6 @@ class Escalation(models.Model):
         ordering = ["waiting_since", "id"]
         constraints = [
             models.UniqueConstraint(fields=["network", "number"], name="escalation_number_once"),
-            models.UniqueConstraint(fields=["raised_by", "form_key"], name="escalation_form_once"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="escalation_state_is_known"),
             models.CheckConstraint(
                 condition=Q(domain="") | Q(domain__in=Domain.values), name="escalation_domain_is_known"

@@ -159,20 +159,6 @@ def test_a_leader_never_gets_or_decides_their_own_ask(place):
         actions.take(by=place.sponsor, escalation=ask)
 
 
-def test_a_form_sent_twice_is_one_ask(place):
-    import uuid
-
-    key = uuid.uuid4()
-    first, second = (
-        actions.raise_ask(by=place.nurse, ask="A phone", urgency="slowing", form_key=key) for _ in range(2)
-    )
-    assert first == second
-    assert Escalation.objects.count() == 1
-    # The key is the person's own: nobody else's form is mistaken for it, and no number is lost.
-    other = actions.raise_ask(by=place.colleague, ask="A phone", urgency="slowing", form_key=key)
-    assert other.number == 2
-
-
 def test_references_count_per_network(place):
     elsewhere = member(factories.NetworkFactory(), "Someone Else")
     assert actions.raise_ask(by=place.nurse, ask="A", urgency="helping").reference == "E-1"

@@ -12,6 +12,7 @@ from programmes.escalations import actions
 from programmes.escalations.models import Escalation
 from programmes.escalations.states import State
 from tests import factories
+from tests.forms import opened
 
 SOON = timezone.localdate() + timedelta(days=7)
 
@@ -125,8 +126,8 @@ def test_an_nhs_number_is_refused_with_the_words_to_remove(place, signed_in):
 
 def test_a_form_sent_twice_raises_one_ask(place, signed_in):
     client = signed_in(place.nurse)
-    key = client.get(raise_url(place.network)).context["form"]["form_key"].value()
-    data = {"ask": "A phone", "urgency": "slowing", "form_key": key}
+    token = opened(client, raise_url(place.network))
+    data = {"ask": "A phone", "urgency": "slowing", "_form": token}
     first, second = (client.post(raise_url(place.network), data).url for _ in range(2))
     assert first == second
     assert Escalation.objects.count() == 1
@@ -134,9 +135,9 @@ def test_a_form_sent_twice_raises_one_ask(place, signed_in):
 
 def test_another_ask_on_a_form_that_was_sent_is_another_ask(place, signed_in):
     client = signed_in(place.nurse)
-    key = client.get(raise_url(place.network)).context["form"]["form_key"].value()
+    token = opened(client, raise_url(place.network))
     for words in ("A phone", "A quiet room"):
-        client.post(raise_url(place.network), {"ask": words, "urgency": "slowing", "form_key": key})
+        client.post(raise_url(place.network), {"ask": words, "urgency": "slowing", "_form": token})
     assert list(Escalation.objects.order_by("number").values_list("ask", flat=True)) == [
         "A phone",
         "A quiet room",

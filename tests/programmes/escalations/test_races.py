@@ -70,17 +70,6 @@ def test_a_reference_is_never_given_again(place):
     assert actions.raise_ask(by=place.nurse, ask="B", urgency="helping").reference == "E-2"
 
 
-def test_a_form_that_arrives_twice_at_once_is_one_ask(place):
-    import uuid
-
-    key = uuid.uuid4()
-    results = at_once(
-        *[lambda: actions.raise_ask(by=place.nurse, ask="A phone", urgency="helping", form_key=key)] * 4
-    )
-    assert len({ask.pk for ask in results}) == 1
-    assert Escalation.objects.count() == 1
-
-
 def test_no_ask_is_left_with_somebody_who_leaves_at_that_moment(place):
     results = at_once(
         lambda: close_membership(by=place.staff, membership=place.leader),

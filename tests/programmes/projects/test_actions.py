@@ -1,5 +1,4 @@
 import threading
-import uuid
 from datetime import date, timedelta
 
 import pytest
@@ -229,22 +228,6 @@ def test_a_try_of_another_projects_prototype_is_refused(by, project):
 def test_a_try_of_nothing_is_refused(by, project):
     with pytest.raises(ValidationError, match="what was tried"):
         actions.log_try(by=by, project=project, do="Six.", new_prototype=" ")
-
-
-def test_a_form_sent_twice_logs_once(by, project):
-    key = uuid.uuid4()
-    first = actions.log_try(by=by, project=project, do="Six.", new_prototype="Noon round", form_key=key)
-    again = actions.log_try(by=by, project=project, do="Six.", new_prototype="Noon round", form_key=key)
-    assert again == first
-    assert TestCycle.objects.count() == 1
-    assert len(told(project)) == 2
-
-
-def test_another_sentence_on_an_old_form_is_kept(by, project):
-    key = uuid.uuid4()
-    actions.log_try(by=by, project=project, do="Six.", new_prototype="Noon round", form_key=key)
-    actions.log_try(by=by, project=project, do="Seven.", new_prototype="Noon round", form_key=key)
-    assert list(TestCycle.objects.values_list("number", "do")) == [(2, "Seven."), (1, "Six.")]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,6 +11,7 @@ from programmes.measures.models import Measure, Observation
 from programmes.projects import actions
 from programmes.projects.models import PathwayProject, ProgrammeOfCare, Prototype, TeamMember, TestCycle
 from tests import factories
+from tests.forms import opened
 
 Part = TeamMember.Part
 NHS_NUMBER = "943 476 5919"  # the example of the NHS's own documents
@@ -355,11 +356,14 @@ def test_a_try_is_not_logged_before_it_happens(client, project):
 
 def test_the_same_form_sent_twice_logs_once(client, project):
     address = f"/larkton/projects/{project.pk}/log/"
-    key = client.get(address).context["form"]["form_key"].value()
-    values = {"do": "Six.", "new_prototype": "Noon round", "on": timezone.localdate(), "form_key": key}
+    token = opened(client, address)
+    values = {"do": "Six.", "new_prototype": "Noon round", "on": timezone.localdate(), "_form": token}
     assert client.post(address, values).status_code == 302
     assert client.post(address, values).status_code == 302
     assert TestCycle.objects.count() == 1
+    # The browser's "back" and another sentence: something new on an old form.
+    client.post(address, values | {"do": "Seven."})
+    assert list(TestCycle.objects.values_list("number", "do")) == [(2, "Seven."), (1, "Six.")]
 
 
 def test_what_was_learned_is_added_later_by_a_citizen_partner(signed_in, network, project, lead):
