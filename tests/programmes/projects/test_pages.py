@@ -128,7 +128,7 @@ def test_staff_set_up_and_change_a_programme(signed_in, network):
 
 def test_the_list_of_programmes_is_searched(client, programme):
     assert "Leaving hospital" in text_of(client.get("/larkton/programmes/?q=hosp"))
-    assert "No programme matches" in text_of(client.get("/larkton/programmes/?q=stroke"))
+    assert "Nothing is found" in text_of(client.get("/larkton/programmes/?q=stroke"))
 
 
 def test_a_name_is_taken_once_and_the_rest_stays_typed(signed_in, network, programme):
