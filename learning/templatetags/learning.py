@@ -16,6 +16,12 @@ from programmes.escalations.models import Escalation
 register = template.Library()
 
 
+@register.filter
+def colour_of_cohort(state: str) -> str:
+    """Return the colour of the tag that says whether a cohort is coming, running or past."""
+    return {"Running": "green", "Past": "grey"}.get(state, "blue")
+
+
 @register.inclusion_tag("learning/cohorts_of.html", takes_context=True)
 def cohorts_of(context: Context, member: Membership) -> dict[str, Any]:
     """Show which cohorts a member is or was in, and how often they were there, as far as the reader may see.

@@ -10,7 +10,7 @@ from django.forms.boundfield import BoundField
 from django.forms.fields import Field
 from django.forms.widgets import ChoiceWidget, MultiWidget
 from django.template import Context, Template
-from django.template.base import Parser, Token
+from django.template.base import FilterExpression, Node, NodeList, Parser, Token
 from django.template.defaulttags import CsrfTokenNode
 from django.template.loader import get_template, render_to_string
 from django.urls import reverse
@@ -146,6 +146,41 @@ def inset(content: str) -> str:
 def problem(content: str, heading: str) -> str:
     """Say what is in the way of going on, where it is no field of a form."""
     return render_to_string("components/problem.html", {"heading": heading, "content": SafeString(content)})
+
+
+class _FactNode(Node):
+    """Two blocks, which a simple block tag cannot have: what a fact says, and what can be done about it."""
+
+    def __init__(
+        self, key: FilterExpression, hidden: FilterExpression | None, value: NodeList, actions: NodeList
+    ) -> None:
+        self.key, self.hidden, self.value, self.actions = key, hidden, value, actions
+
+    def render(self, context: Context) -> SafeString:
+        """Return the row."""
+        shown = {
+            "key": self.key.resolve(context),
+            "is_key_hidden": self.hidden and self.hidden.resolve(context),
+            "value": self.value.render(context),
+            "actions": SafeString(self.actions.render(context).strip()),
+        }
+        return SafeString(render_to_string("components/fact.html", shown))
+
+
+@register.tag
+def fact(parser: Parser, token: Token) -> _FactNode:
+    """Show a row of a summary list: {% fact "Roles" %}…{% action %}<a …>Change</a>{% endfact %}.
+
+    A second argument that is true hides the key from sight, where the row before has the same.
+    """
+    _, key, *hidden = token.split_contents()
+    value = parser.parse(("action", "endfact"))
+    actions = NodeList()
+    if parser.next_token().contents == "action":
+        actions = parser.parse(("endfact",))
+        parser.delete_first_token()
+    is_hidden = parser.compile_filter(hidden[0]) if hidden else None
+    return _FactNode(parser.compile_filter(key), is_hidden, value, actions)
 
 
 # --- Forms -------------------------------------------------------------------------------------------------

@@ -19,9 +19,13 @@ from programmes.projects.views.finding import project_or_404
 def log(request: MemberRequest) -> HttpResponseBase:
     """Go to the log of the reader's only project, or let them choose one."""
     own = projects_for(request.membership).with_member(request.membership).open().order_by("-moved_at", "pk")
-    projects = list(own)
+    slug = request.membership.network.slug
+    projects = [
+        {"title": project.name, "href": reverse("projects:log_try", args=[slug, project.pk])}
+        for project in own
+    ]
     if len(projects) == 1:
-        return redirect("projects:log_try", request.membership.network.slug, projects[0].pk)
+        return redirect(projects[0]["href"])
     return render(
         request,
         "projects/log_choice.html",
