@@ -28,6 +28,8 @@ def posted(request: HttpRequest) -> QueryDict | None:
 
 def network_page(
     permission: Permission | None = None,
+    *,
+    read_first: Callable[..., object] | None = None,
 ) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """Let only an active member of the network in the address reach the view, as `request.membership`.
 
@@ -35,6 +37,9 @@ def network_page(
     is sent twice acts once, so whatever it does is one transaction. Signed in without a membership, or without
     the permission: 404. Without the second factor that the network asks for: a page that leads to it. The view
     does not get the address's `network` argument.
+
+    `read_first` is for a form whose file may take seconds to read, in which nobody else could write on SQLite: it
+    gets what the view gets, before the transaction, and the view gets what it returns as `sent`.
     """
 
     def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -50,6 +55,8 @@ def network_page(
             request.session.pop(second_factor.GO_ON, None)
             request.membership = membership
             if request.method == "POST":
+                if read_first:
+                    kwargs["sent"] = read_first(request, **kwargs)
                 return act_once(request, lambda: view(request, **kwargs))
             with filling_in(request):
                 return view(request, **kwargs)

@@ -28,14 +28,20 @@ COLOURS = {
 }
 
 
-@network_page(Permission.MANAGE_NETWORK)
+def _read(request: MemberRequest) -> UploadForm:
+    form = UploadForm(request.POST, request.FILES)
+    form.is_valid()
+    return form
+
+
+@network_page(Permission.MANAGE_NETWORK, read_first=_read)
 @require_http_methods(["GET", "POST"])
-def upload(request: MemberRequest) -> HttpResponseBase:
+def upload(request: MemberRequest, sent: UploadForm | None = None) -> HttpResponseBase:
     """Take the file; where its headings say which column is which, go on to the preview. `?format=xlsx`: an empty one."""
     if kind := wanted_format(request):
         return download(kind, "members", list(COLUMNS), [])
-    form = UploadForm(posted(request), request.FILES if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    form = sent or UploadForm()
+    if form.is_valid():
         file = form.cleaned_data["file"]
         columns = matched(read_csv(file.csv))
         upload = actions.keep_upload(by=request.membership, name=file.name, content=file.csv, columns=columns)

@@ -36,16 +36,20 @@ def _plan(measure: Measure, upload: Upload) -> Plan:
     return Plan(measure, table, Choices.of(upload.columns), today_in(measure.network))
 
 
+def _read(request: MemberRequest, measure: int) -> UploadForm:
+    _measure(request, measure)  # of whoever may not change it no file is read
+    form = UploadForm(request.POST, request.FILES)
+    form.is_valid()
+    return form
+
+
 @require_http_methods(["GET", "POST"])
-@network_page()
-def upload_file(request: MemberRequest, measure: int) -> HttpResponseBase:
+@network_page(read_first=_read)
+def upload_file(request: MemberRequest, measure: int, sent: UploadForm | None = None) -> HttpResponseBase:
     """Bring a CSV or Excel file."""
     thing = _measure(request, measure)
-    form = UploadForm(
-        request.POST if request.method == "POST" else None,
-        request.FILES if request.method == "POST" else None,
-    )
-    if request.method == "POST" and form.is_valid():
+    form = sent or UploadForm()
+    if form.is_valid():
         file = form.cleaned_data["file"]
         upload = actions.keep_upload(by=request.membership, measure=thing, name=file.name, content=file.csv)
         if file.remark:
