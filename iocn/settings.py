@@ -276,10 +276,11 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
-    # A request must not hang on a dead broker: waking is a courtesy, the sweep finds what was missed.
+    # A request must not hang on a dead broker: waking is a courtesy, the sweep finds what was missed. A worker
+    # asks for a second at a time, so two say that nobody is there.
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
-        "socket_connect_timeout": 2,
-        "socket_timeout": 5,
+        "socket_connect_timeout": 1,
+        "socket_timeout": 2,
         "max_retries": 1,
         "interval_start": 0,
     }

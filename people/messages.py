@@ -22,6 +22,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from iocn.shared import waking
 from people.models import Delegate, Membership, Message, StaffTask
 
 log = logging.getLogger(__name__)
@@ -189,8 +190,7 @@ def wake() -> None:
 def _wake_a_worker() -> None:
     from people.tasks import send_due_messages  # the task imports this module
 
-    # Without retries: whoever pressed a button must not wait for a broker that does not answer.
-    send_due_messages.apply_async(retry=False)
+    waking.wake(send_due_messages)
 
 
 # --- The worker's side ----------------------------------------------------------------------------------

@@ -1,11 +1,9 @@
 """The cache of production: Redis, and the process's own memory for as long as Redis does not answer.
 
-Attempts to sign in are counted in it: docs/decisions/0016-attempts-are-counted-without-redis.md.
+Attempts to sign in are counted in it: docs/decisions/0017-attempts-are-counted-without-redis.md.
 """
 
 import logging
-import threading
-import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -14,46 +12,15 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
+from iocn.shared.outage import Outage
+
 log = logging.getLogger(__name__)
 
-# Seconds that a request waits for a Redis that says nothing, and for which nobody asks it again after that.
+# Seconds that a request waits for a Redis that says nothing.
 PATIENCE = 1
-REST = 5
 
 
-class Outage:
-    """What a process knows about Redis: that it answers, or when to ask it again. Its threads share it."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._ask_again_at: float | None = None
-
-    def lets_ask(self) -> bool:
-        """Whether to ask Redis now; of threads that come when it is time again, one does."""
-        with self._lock:
-            if self._ask_again_at is None:
-                return True
-            if time.monotonic() < self._ask_again_at:
-                return False
-            self._ask_again_at = time.monotonic() + REST
-            return True
-
-    def begins(self, error: Exception) -> None:
-        """Remember that Redis did not answer."""
-        with self._lock:
-            is_new, self._ask_again_at = self._ask_again_at is None, time.monotonic() + REST
-        if is_new:
-            log.warning("Redis does not answer; this process counts in its own memory", exc_info=error)
-
-    def is_over(self) -> None:
-        """Remember that Redis answered."""
-        with self._lock:
-            was_away, self._ask_again_at = self._ask_again_at is not None, None
-        if was_away:
-            log.warning("Redis answers again")
-
-
-_outage = Outage()
+_outage = Outage(log)
 
 
 def _first_in_redis(name: str) -> Callable[..., Any]:

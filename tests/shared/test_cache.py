@@ -14,7 +14,8 @@ from django.test import Client
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from iocn.shared.cache import PATIENCE, Outage
+from iocn.shared.cache import PATIENCE, log
+from iocn.shared.outage import Outage
 from tests import factories
 from tests.factories import PASSWORD
 from tests.people.test_second_factor import add_app, code_for, sign_in
@@ -31,7 +32,7 @@ def port(settings, monkeypatch):
         "default": {"BACKEND": "iocn.shared.cache.RedisOrMemory", "LOCATION": f"redis://127.0.0.1:{port}/0"}
     }
     cache.clear()  # of what earlier tests counted in this process
-    monkeypatch.setattr("iocn.shared.cache._outage", Outage())
+    monkeypatch.setattr("iocn.shared.cache._outage", Outage(log))
     return port
 
 

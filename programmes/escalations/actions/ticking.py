@@ -12,6 +12,7 @@ from itertools import batched
 from django.db import connection, transaction
 from django.utils import timezone
 
+from iocn.shared import waking
 from people.actions.members import lock_members
 from people.actions.staff_list import add_staff_task
 from people.models import Network, StaffTask
@@ -164,4 +165,4 @@ def wake_clocks() -> None:
 def _wake_a_worker() -> None:
     from programmes.escalations.tasks import run_due_clocks  # the task imports this module
 
-    run_due_clocks.apply_async(retry=False)
+    waking.wake(run_due_clocks)
