@@ -57,8 +57,10 @@ def test_production_starts_with_all_values(tmp_path):
     assert ended.returncode == 0, ended.stderr
 
 
-def test_production_passes_the_deployment_check():
-    ended = start(PRODUCTION, "manage.py", "check", "--deploy", "--fail-level", "WARNING")
+def test_production_passes_the_deployment_check(tmp_path):
+    # Django asks a PostgreSQL for its version to check generated columns, and here is none.
+    there = {**PRODUCTION, "DATABASE_URL": f"sqlite:///{tmp_path}/iocn.sqlite3"}
+    ended = start(there, "manage.py", "check", "--deploy", "--fail-level", "WARNING")
     assert ended.returncode == 0, ended.stderr
 
 
