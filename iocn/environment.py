@@ -78,6 +78,10 @@ def database(name: str) -> dict[str, Any]:
         **settings.get("OPTIONS", {}),
         # A pool per process; a web process has as many threads as WEB_THREADS says.
         "pool": {"min_size": 1, "max_size": whole_number("DATABASE_POOL", 10), "timeout": 10},
+        # What a connection has been asked five times it plans no more: a page's queries are the same text each
+        # time (iocn.shared.prepared), and planning them took longer than answering.
+        "server_side_binding": True,
+        "prepare_threshold": 5,
     }
     return settings
 
