@@ -7,7 +7,7 @@ worker to look at once rather than at the next sweep.
 import logging
 import smtplib
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import TypedDict, Unpack
 from urllib.parse import urljoin
@@ -57,18 +57,26 @@ class Letter(TypedDict):
     why: str
 
 
-def tell(membership: Membership, *, copy: bool = True, **letter_of: Unpack[Letter]) -> None:
+def tell(
+    membership: Membership,
+    *,
+    copy: bool = True,
+    no_copy_for: Collection[int] = (),
+    **letter_of: Unpack[Letter],
+) -> None:
     """Write a short e-mail to the membership: paragraphs, one button, and why it came.
 
     `link` is a path of ours. `cause` names what happened: the same cause never writes to a person twice.
     Whoever stopped e-mail of this kind gets none. About an ask, those who act for a leader and want it get a
-    copy, unless `copy` is False: a restricted ask is for nobody but those named on it.
+    copy: not those of `no_copy_for` (membership ids), who did it or are told of it themselves, and nobody if
+    `copy` is False: a restricted ask is for nobody but those named on it.
     """
     if wants(membership, letter_of["kind"]):
         _write(letter(membership, **letter_of))
     if copy and letter_of["kind"] == Message.Kind.ASK and membership.is_active:
         for delegate in _who_get_copies(membership):
-            _write(letter(delegate, **_copy_for(membership, letter_of)))
+            if delegate.pk not in no_copy_for:
+                _write(letter(delegate, **_copy_for(membership, letter_of)))
 
 
 def _who_get_copies(leader: Membership) -> list[Membership]:
@@ -82,10 +90,10 @@ def _who_get_copies(leader: Membership) -> list[Membership]:
 
 
 def _copy_for(leader: Membership, letter_of: Letter) -> Letter:
-    """Return the letter as a copy; with a cause of its own, since who acts may have news of the same too."""
+    """Return the letter as a copy. Its cause names no leader: who acts for two gets one copy of what both hear."""
     return {
         **letter_of,
-        "cause": f"{letter_of['cause']}:for:{leader.pk}",
+        "cause": f"{letter_of['cause']}:copy",
         "why": f"You get this because you act for {leader}, who gets it too.",
     }
 

@@ -4,7 +4,7 @@ Nobody is told of what they did themselves. An e-mail about a restricted ask hol
 what, and no word of what was asked or answered: mailboxes are read by assistants and forwarded.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from people.messages import tell
 from people.models import Membership, Message
@@ -19,6 +19,7 @@ ANSWERABLE = "answerable"
 MANAGER = "manager"
 BROUGHT_IN = "brought in"
 JOINED = "joined"
+ACTED_FOR = "acted for"
 
 WHO_HEARS: dict[Move, tuple[str, ...]] = {
     Move.RAISE: (OWNER, MANAGER),
@@ -39,8 +40,8 @@ WHO_HEARS: dict[Move, tuple[str, ...]] = {
     Move.NOT_SETTLED: (OWNER, RAISER, ANSWERABLE),
     Move.ASK_AGAIN: (OWNER, RAISER, ANSWERABLE),
     Move.REOPEN: (OWNER, RAISER, ANSWERABLE),
-    Move.ELSEWHERE: (RAISER, OWNER, ANSWERABLE, MANAGER),
-    Move.WITHDRAW: (OWNER, RAISER, ANSWERABLE, MANAGER, BROUGHT_IN),
+    Move.ELSEWHERE: (RAISER, OWNER, ANSWERABLE),
+    Move.WITHDRAW: (OWNER, RAISER, ANSWERABLE, BROUGHT_IN),
     Move.WAIT: (OWNER, ANSWERABLE),
     Move.JOIN: (OWNER, RAISER),
     Move.COMMENT: (OWNER, RAISER, ANSWERABLE, BROUGHT_IN),
@@ -62,6 +63,8 @@ WHO_IS_REMINDED: dict[str, tuple[str, ...]] = {
 # With these an ask can land where nobody owns it: then the network table, or all staff, are told.
 LANDS = (Move.RAISE, Move.GO_ON, Move.NOT_SETTLED, Move.ASK_AGAIN, Move.REOPEN, Move.OWNER_LEFT, Move.REMIND)
 
+NOBODYS = "the network table or all staff where nobody has it"
+
 WHY = {
     RAISER: "You get this because you raised the ask.",
     OWNER: "You get this because the ask is with you.",
@@ -69,24 +72,59 @@ WHY = {
     MANAGER: "You get this because you sponsor the team, and may settle the ask within a working day.",
     BROUGHT_IN: "You get this because the ask was brought to you when its time had run out.",
     JOINED: "You get this because you said that you need the same.",
+    ACTED_FOR: "You get this because it was done for you.",
     Step.TABLE: "You get this because you sit at the network table, and nobody has this ask.",
     Step.STAFF: "You get this because you are network staff, and nobody has this ask.",
 }
 
 
-def tell_of(event: EscalationEvent, *, actor: Membership | None) -> None:
-    """Write the e-mails about a step, inside its transaction. `actor` did it and gets none; a clock is nobody."""
-    told = {actor.pk} if actor else set()
+def table() -> str:
+    """Return who is told of which step as a table, for docs/escalations.md (`manage.py draw_escalations`)."""
+    rows: dict[tuple[str, ...], list[str]] = {}
+
+    def add(step: str, parts: tuple[str, ...], lands: str = "") -> None:
+        told = sorted(parts, key=list(WHY).index)
+        rows.setdefault((*told, lands) if lands else tuple(told), []).append(step)
+
+    for move, parts in WHO_HEARS.items():
+        if move == Move.CLIMB:
+            add(f"`{move}`", parts, "at its end all staff")
+        elif move != Move.REMIND:
+            add(f"`{move}`", parts, NOBODYS if move in LANDS else "")
+    for reminder, parts in WHO_IS_REMINDED.items():
+        late = reminder in (Reminder.ACKNOWLEDGE, Reminder.DECIDE)
+        add(f"`{Move.REMIND}` ({reminder})", parts, NOBODYS if late else "")
+    lines = ["| step | told |", "|---|---|"]
+    lines += [f"| {', '.join(steps)} | {', '.join(parts) or 'nobody'} |" for parts, steps in rows.items()]
+    return "\n".join(lines)
+
+
+def tell_of(
+    event: EscalationEvent, *, actor: Membership | None, manager_before: Membership | None = None
+) -> None:
+    """Write the e-mails about a step, inside its transaction. `actor` did it and gets none; a clock is nobody.
+    `manager_before` had the ask until this step took it from them."""
+    told: dict[int, tuple[Membership, str]] = {}
+    if manager_before:
+        told[manager_before.pk] = manager_before, WHY[MANAGER]
+    for person, why in _who_hears(event):
+        told.setdefault(person.pk, (person, why))
+    heard = {*told, actor.pk} if actor else set(told)
+    for pk, (person, why) in told.items():
+        if actor is None or pk != actor.pk:
+            # Who did it, or is told of it themselves, needs no copy of what their leader reads.
+            _tell(event, person, why, no_copy_for=heard)
+
+
+def _who_hears(event: EscalationEvent) -> Iterator[tuple[Membership, str]]:
+    """Yield who is told of a step and why; of several reasons for one person the first counts."""
     parts = WHO_IS_REMINDED[event.step] if event.move == Move.REMIND else WHO_HEARS[Move(event.move)]
     for part in parts:
         for person in _people(event.escalation, part):
-            if person.pk not in told:
-                told.add(person.pk)
-                _tell(event, person, WHY[part])
-    for person, why in _where_it_landed(event):
-        if person.pk not in told:
-            told.add(person.pk)
-            _tell(event, person, why)
+            yield person, WHY[part]
+    if event.behalf_of:
+        yield event.behalf_of, WHY[ACTED_FOR]
+    yield from _where_it_landed(event)
 
 
 def _people(escalation: Escalation, part: str) -> list[Membership]:
@@ -125,7 +163,7 @@ def _where_it_landed(event: EscalationEvent) -> Iterator[tuple[Membership, str]]
             yield person, WHY[Step.STAFF]
 
 
-def _tell(event: EscalationEvent, person: Membership, why: str) -> None:
+def _tell(event: EscalationEvent, person: Membership, why: str, *, no_copy_for: Collection[int]) -> None:
     escalation = event.escalation
     waits = _waits_for(escalation, person)
     tell(
@@ -138,6 +176,7 @@ def _tell(event: EscalationEvent, person: Membership, why: str) -> None:
         link_label=f"Open {escalation.reference}",
         why=why,
         copy=not escalation.restricted,
+        no_copy_for=no_copy_for,
     )
 
 

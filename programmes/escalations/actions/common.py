@@ -107,9 +107,11 @@ def write(
     *,
     actor: Membership | None = None,
     times: Times | None = None,
+    manager_before: Membership | None = None,
     **event: Any,
 ) -> EscalationEvent:
-    """Write the event, the ask as it is after it, and the news of it. `actor` did it, if it is not `by`."""
+    """Write the event, the ask as it is after it, and the news of it. `actor` did it, if it is not `by`;
+    `manager_before` had it until now, and hears that it is gone."""
     escalation.state = state
     escalation.version += 1
     written = EscalationEvent.objects.create(
@@ -137,7 +139,7 @@ def write(
             "version",
         ]
     )
-    news.tell_of(written, actor=actor or by)
+    news.tell_of(written, actor=actor or by, manager_before=manager_before)
     return written
 
 
@@ -155,6 +157,15 @@ def give(escalation: Escalation, to: Membership | None, step: Step | None = None
     escalation.waiting_since = timezone.now()
     if to is not None:
         open_promise(escalation).update(by=to)
+
+
+def take_from_manager(escalation: Escalation) -> Membership | None:
+    """End the manager's day where it has not ended, and return who they are."""
+    manager = escalation.manager
+    if manager is not None:
+        # Where it goes if the team says that it is not settled, or staff bring it back.
+        escalation.manager, escalation.step = None, Step.STAFF
+    return manager
 
 
 def can_own(escalation: Escalation) -> MembershipQuerySet:

@@ -10,7 +10,7 @@ from iocn.shared.permissions import require
 from people.actions.members import lock_members
 from people.models import Counter, Membership, Organisation
 from people.permissions import Role
-from programmes.escalations.actions.common import give, ready, step, write
+from programmes.escalations.actions.common import give, ready, step, take_from_manager, write
 from programmes.escalations.hooks import AskedFrom
 from programmes.escalations.models import Escalation
 from programmes.escalations.permissions import may_raise
@@ -128,7 +128,7 @@ def _next_number(by: Membership) -> int:
 def settle(*, by: Membership, escalation: Escalation, seen: int | None = None, text: str) -> Escalation:
     """Settle an ask as the manager who sponsors the team, within their day. The team says whether that does it."""
     locked = ready(by, escalation, seen, Move.SETTLE)
-    locked.manager, locked.step = None, Step.STAFF  # where it goes if the team says that it is not settled
+    take_from_manager(locked)
     return step(by, locked, Move.SETTLE, text=text)
 
 

@@ -3,9 +3,16 @@
 from django.db import transaction
 
 from people.models import Membership
-from programmes.escalations.actions.common import check_can_own, give, ready, settle_tasks, step
+from programmes.escalations.actions.common import (
+    check_can_own,
+    give,
+    ready,
+    settle_tasks,
+    step,
+    take_from_manager,
+)
 from programmes.escalations.models import Escalation, EscalationEvent
-from programmes.escalations.states import Move, Step
+from programmes.escalations.states import Move
 
 
 @transaction.atomic
@@ -26,10 +33,9 @@ def move_elsewhere(
 ) -> Escalation:
     """Close an ask that belongs into another system, such as one for incidents; `text` says where."""
     locked = ready(by, escalation, seen, Move.ELSEWHERE)
-    if locked.step == Step.MANAGER:
-        locked.manager, locked.step = None, Step.STAFF
+    manager = take_from_manager(locked)
     settle_tasks(locked, by)
-    return step(by, locked, Move.ELSEWHERE, text=text)
+    return step(by, locked, Move.ELSEWHERE, text=text, manager_before=manager)
 
 
 def note_redaction(by: Membership | None, escalation: Escalation, text: str) -> None:

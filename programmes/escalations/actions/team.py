@@ -12,6 +12,7 @@ from programmes.escalations.actions.common import (
     ready,
     settle_tasks,
     step,
+    take_from_manager,
 )
 from programmes.escalations.actions.raising import go_further
 from programmes.escalations.files import Checked
@@ -76,10 +77,9 @@ def withdraw(
     """Take an ask back, as its team. An open promise ends with it."""
     locked = ready(by, escalation, seen, Move.WITHDRAW)
     open_promise(locked).update(ended_at=timezone.now())
-    if locked.step == Step.MANAGER:
-        locked.manager, locked.step = None, Step.STAFF
+    manager = take_from_manager(locked)
     settle_tasks(locked, by)
-    return step(by, locked, Move.WITHDRAW, text=text)
+    return step(by, locked, Move.WITHDRAW, text=text, manager_before=manager)
 
 
 @transaction.atomic

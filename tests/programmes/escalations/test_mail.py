@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from people.actions import name_delegate
 from people.actions.members import close_membership
 from programmes.escalations import actions
+from tests.programmes.escalations.conftest import member
 
 SOON = timezone.localdate() + timedelta(days=7)
 NAMES = ("nurse", "colleague", "leader", "second", "sponsor", "staff", "partner", "onlooker", "coach")
@@ -137,3 +139,72 @@ def test_who_stopped_such_mail_gets_none(raised, told):
     type(raised.nurse).objects.filter(pk=raised.nurse.pk).update(mail_about_asks=False)
     actions.acknowledge(by=raised.leader, escalation=raised.ask)
     assert told() == {}
+
+
+def acts_for(place, leader, power="decide"):
+    return name_delegate(
+        by=leader,
+        leader=leader,
+        delegate=place.coach,
+        power=power,
+        until=SOON,
+        copies_mail=True,
+    )
+
+
+def test_who_acts_for_a_leader_gets_no_copy_of_what_they_did_and_the_leader_hears_of_it(raised, told):
+    acts_for(raised, raised.leader)
+    told()
+    actions.acknowledge(by=raised.coach, escalation=raised.ask)
+    assert set(told()) == {"nurse", "leader"}
+    actions.hand_on(by=raised.coach, escalation=raised.ask, to=raised.second)
+    mails = told()
+    assert set(mails) == {"nurse", "leader", "second"}
+    actions.comment(by=raised.nurse, escalation=raised.ask, text="Any news?")
+    assert set(told()) == {"leader", "second", "coach"}
+
+
+def test_a_leader_who_is_not_told_otherwise_hears_what_was_done_for_them(raised, told):
+    actions.hand_on(by=raised.leader, escalation=raised.ask, to=raised.second)
+    acts_for(raised, raised.second)
+    told()
+    actions.acknowledge(by=raised.coach, escalation=raised.ask)
+    mails = told()
+    assert set(mails) == {"nurse", "leader", "second"}
+    assert "Carl Coach for Tom Okafor is looking at it." in words(mails["second"])
+    assert "because it was done for you" in words(mails["second"])
+
+
+def test_who_acts_for_somebody_and_is_told_themselves_gets_one_mail(raised, deliver):
+    acts_for(raised, raised.leader)
+    actions.join(by=raised.coach, escalation=raised.ask)
+    actions.hand_on(by=raised.leader, escalation=raised.ask, to=raised.second)
+    deliver()
+    actions.accept(by=raised.second, escalation=raised.ask, what="Access", due_on=SOON)
+    addresses = [mail["To"] for mail in deliver()]
+    assert sorted(addresses) == sorted(
+        one.person.email for one in (raised.nurse, raised.leader, raised.coach)
+    )
+
+
+def test_who_acts_for_two_leaders_of_one_ask_gets_one_copy(raised, deliver):
+    acts_for(raised, raised.leader)
+    acts_for(raised, raised.second)
+    actions.hand_on(by=raised.leader, escalation=raised.ask, to=raised.second)
+    deliver()
+    actions.comment(by=raised.nurse, escalation=raised.ask, text="Any news?")
+    addresses = [mail["To"] for mail in deliver()]
+    assert sorted(addresses) == sorted(
+        one.person.email for one in (raised.leader, raised.second, raised.coach)
+    )
+
+
+def test_the_manager_hears_that_an_ask_is_theirs_no_more(place, deliver):
+    manager = place.project.sponsor = member(place.network, "Mo Manager")
+    place.project.save()
+    for end, by in ((actions.withdraw, place.nurse), (actions.move_elsewhere, place.staff)):
+        ask = actions.raise_ask(by=place.nurse, ask="A room", urgency="helping", project=place.project)
+        deliver()
+        end(by=by, escalation=ask, text="The estates desk has it.")
+        mails = {mail["To"]: mail for mail in deliver()}
+        assert "The estates desk has it." in words(mails[manager.person.email])
