@@ -105,6 +105,9 @@ TABLE = {
     "measures:import_discard": "mmmmmmmmm -xxx-xyxx",
     "escalations:inbox": "yyyyyyyyy mmmmmmmmm",
     "escalations:raise": "yyyy--y-y yyyy--y-y",
+    "escalations:routes": "yy------y y--------",
+    "escalations:remit_take": "m-------- y--------",
+    "escalations:times": "y-------- y--------",
     "escalations:ask": "yy----yyy mmmmmmmmm",
     "escalations:act take": "xy----xxy xc----xxc",
     "escalations:act acknowledge": "xx----xxy xx----xxy",
@@ -372,6 +375,7 @@ def arguments(name: str, place: SimpleNamespace) -> dict[str, object]:
         "enrolment": place.enrolment.pk,
         "attachment": place.file_on_ask.pk,
         "session": place.session.pk,
+        "urgency": "stopping",
         # An ask's number, or that of a measure's number.
         "number": place.ask.number if room == "escalations" else place.number.pk,
     }
@@ -379,6 +383,8 @@ def arguments(name: str, place: SimpleNamespace) -> dict[str, object]:
 
 def body(name: str, place: SimpleNamespace) -> dict[str, object]:
     """Return what is posted: what an ask's forms want, so that permission alone decides; else nothing."""
+    if name == "escalations:remit_take":
+        return {"domain": "data", "organisation": place.hospital.pk, "leader": place.who["owner"].pk}
     if not name.startswith("escalations:act"):
         return {}
     text = dict.fromkeys(("text", "what", "would_change"), "For good reasons")

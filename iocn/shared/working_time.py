@@ -128,6 +128,18 @@ def working_time_in_words(minutes: int, minutes_a_day: int) -> str:
     return _counted(max(minutes, 0), "minute")
 
 
+def all_working_time_in_words(minutes: int, minutes_a_day: int) -> str:
+    """Say how long working time is to the minute: “2 working days”, “1 working day and 4 hours”."""
+    days, rest = divmod(minutes, minutes_a_day)
+    hours, left = divmod(rest, 60)
+    parts = [_counted(days, "working day")] if days else []
+    if hours:
+        parts.append(_counted(hours, "hour" if days else "working hour"))
+    if left or not parts:
+        parts.append(_counted(left, "minute"))
+    return f"{', '.join(parts[:-1])} and {parts[-1]}" if parts[1:] else parts[0]
+
+
 def _counted(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 

@@ -104,6 +104,11 @@ class Network(models.Model):
         """Return the day it is there now."""
         return timezone.localdate(timezone=ZoneInfo(self.time_zone))
 
+    @property
+    def minutes_a_day(self) -> int:
+        """How long a working day is."""
+        return WorkingTime(ZoneInfo(self.time_zone), self.work_begins, self.work_ends).minutes_a_day
+
     def working_time(self) -> WorkingTime:
         """Return when people work here. Reads the closed days, so ask once and keep it."""
         closed = frozenset(self.closed_days.values_list("day", flat=True))

@@ -1,10 +1,12 @@
 """What people fill in about asks."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from iocn.shared.forms import Form
@@ -298,3 +300,81 @@ class HandOnForm(ActForm):
         leaders = self.fields["to"]
         assert isinstance(leaders, LeaderField)  # noqa: S101
         leaders.queryset = can_own(self.escalation).with_main_post().order_by("name", "id")
+
+
+class RouteForm(Form):
+    """For which asks the route is looked up."""
+
+    domain = forms.ChoiceField(
+        label="About",
+        choices=[*Domain.choices, ("", "Not sure")],
+        required=False,
+        error_messages={"invalid_choice": "Choose what it is about from the list."},
+    )
+    organisation = forms.ChoiceField(
+        label="Whose power is needed",
+        error_messages={
+            "required": "Choose an organisation.",
+            "invalid_choice": "Choose an organisation of the network from the list.",
+        },
+    )
+
+    def __init__(self, *args: Any, organisations: Iterable[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._organisations = {str(one.pk): one for one in organisations}
+        field = self.fields["organisation"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101
+        field.choices = [("", "Choose"), *((pk, one.name) for pk, one in self._organisations.items())]
+
+    def clean_organisation(self) -> Organisation:
+        """Return the organisation that was chosen."""
+        return self._organisations[self.cleaned_data["organisation"]]
+
+
+class GiveRemitForm(Form):
+    """Who can decide on what the route is about."""
+
+    leader = forms.ModelChoiceField(
+        Membership.objects.none(),
+        label="Who else can decide on it?",
+        empty_label="Choose",
+        error_messages={"required": "Choose a leader.", "invalid_choice": "Choose a leader from the list."},
+    )
+    order = forms.IntegerField(
+        label="Order",
+        min_value=1,
+        max_value=99,
+        help_text="The lowest number is asked first.",
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"), "Fill in “Order” as a whole number from 1 to 99."
+        ),
+    )
+
+    def __init__(self, *args: Any, leaders: QuerySet[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["leader"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
+        field.queryset = leaders
+
+
+def _hours(label: str, help_text: str = "") -> forms.IntegerField:
+    sentence = f"Fill in “{label}” as whole working hours, from 1 to 2,000."
+    wrong = dict.fromkeys(("required", "invalid", "min_value", "max_value"), sentence)
+    return forms.IntegerField(
+        label=label, min_value=1, max_value=2000, help_text=help_text, error_messages=wrong
+    )
+
+
+class TimesForm(Form):
+    """How long asks of an urgency may wait, in working hours."""
+
+    acknowledge = _hours("First reply within", "Working hours from when it comes to whoever has it.")
+    decide = _hours("Decision within", "Working hours from when it was asked.")
+    climb = _hours(
+        "Brought to the next step after another",
+        "Working hours after a missed time, and from each step to the next.",
+    )
+
+    def in_minutes(self) -> dict[str, int]:
+        """Return the working minutes of what was filled in."""
+        return {name: hours * 60 for name, hours in self.cleaned_data.items()}

@@ -134,6 +134,12 @@ def may_raise(membership: Membership, project: PathwayProject | None = None) -> 
     return YES
 
 
+def may_see_routes(membership: Membership) -> bool:
+    """Whether the membership may look up where any ask goes and how long it may wait: staff, who set it, and leaders,
+    whom it binds."""
+    return membership.may(Permission.MANAGE_NETWORK) or membership.may(Permission.DECIDE_ASK)
+
+
 @dataclass(frozen=True)
 class Acting:
     """In whose place somebody acts on an ask (`leader`; None: in their own), and whether they may decide."""

@@ -65,13 +65,18 @@ class Times:
             escalation.done_after = after
 
 
-def times_of(network: Network) -> Times:
-    """Read the network's times, in two queries."""
+def allowed_in(network: Network) -> Mapping[str, Allowed]:
+    """Read how long asks of each urgency may wait in the network, in a query."""
     own = {
         row.urgency: Allowed(row.acknowledge, row.decide, row.climb)
         for row in ClockPolicy.objects.filter(network=network)
     }
-    return Times(network.working_time(), {**ALLOWED, **own})
+    return {**ALLOWED, **own}
+
+
+def times_of(network: Network) -> Times:
+    """Read the network's times, in two queries."""
+    return Times(network.working_time(), allowed_in(network))
 
 
 def _events() -> Any:

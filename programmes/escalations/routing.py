@@ -8,20 +8,40 @@ a working day. Where a time runs out, an ask climbs to the next of these steps.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.utils import timezone
-
 from people.absences import stand_in_for
 from people.models import Domain, Mandate, Membership, Network, Organisation, Remit
 from programmes.escalations.states import Step
 
 
 @dataclass(frozen=True)
+class Named:
+    """Somebody named for a step: who is asked in their place (they themselves, a stand-in, nobody), and why, if it
+    is not they."""
+
+    person: Membership
+    asked: Membership | None
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Stage:
-    """One step of a route: who stands there, and why others do not (sentences)."""
+    """One step of a route: who is named for it, and why it is passed over if nobody is (sentences)."""
 
     step: Step
-    people: tuple[Membership, ...] = ()
-    passed_over: tuple[str, ...] = ()
+    named: tuple[Named, ...] = ()
+    if_nobody: tuple[str, ...] = ()
+
+    @property
+    def people(self) -> tuple[Membership, ...]:
+        """Who stands there now."""
+        return tuple({one.asked.pk: one.asked for one in self.named if one.asked}.values())
+
+    @property
+    def passed_over(self) -> tuple[str, ...]:
+        """Why others do not stand there, as sentences; a table of many has no need of them."""
+        if not self.named:
+            return self.if_nobody
+        return tuple(one.why for one in self.named if one.why) if self.step != Step.TABLE else ()
 
 
 @dataclass(frozen=True)
@@ -126,22 +146,12 @@ class _Standing:
     ) -> None:
         leaders = Membership.objects.leaders().filter(network=network, pk__in=[one.pk for one in named])
         self._leaders = set(leaders.values_list("pk", flat=True))
-        self._away = stand_in_for([one.pk for one in named], timezone.localdate())
+        self._away = stand_in_for([one.pk for one in named], network.today())
         self._raiser = raised_by.pk if raised_by else None
         self._not_these = not_these
 
     def stage(self, step: Step, named: Iterable[Membership], if_nobody: tuple[str, ...]) -> Stage:
-        people: dict[int, Membership] = {}
-        passed_over: list[str] = []
-        anybody = False
-        for one in named:
-            anybody = True
-            stands, why = self._who(one)
-            if why and step != Step.TABLE:  # a table of many has no need of such sentences
-                passed_over.append(why)
-            if stands is not None:
-                people.setdefault(stands.pk, stands)
-        return Stage(step, tuple(people.values()), tuple(passed_over) if anybody else if_nobody)
+        return Stage(step, tuple(Named(one, *self._who(one)) for one in named), if_nobody)
 
     def _who(self, one: Membership) -> tuple[Membership | None, str]:
         if one.pk == self._raiser:

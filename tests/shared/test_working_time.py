@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iocn.shared.working_time import WorkingTime, bank_holiday, working_time_in_words
+from iocn.shared.working_time import (
+    WorkingTime,
+    all_working_time_in_words,
+    bank_holiday,
+    working_time_in_words,
+)
 
 LONDON = ZoneInfo("Europe/London")
 NINE_TO_FIVE = WorkingTime(LONDON)
@@ -198,3 +203,19 @@ def test_a_hundred_thousand_clocks_take_no_time():
 )
 def test_working_time_in_words(minutes, words):
     assert working_time_in_words(minutes, 480) == words
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (0, "0 minutes"),
+        (1, "1 minute"),
+        (240, "4 working hours"),
+        (450, "7 working hours and 30 minutes"),
+        (480, "1 working day"),
+        (720, "1 working day and 4 hours"),
+        (1021, "2 working days, 1 hour and 1 minute"),
+    ],
+)
+def test_all_of_a_working_time_in_words(minutes, words):
+    assert all_working_time_in_words(minutes, 480) == words

@@ -32,6 +32,7 @@ from programmes.escalations.actions.team import (
     withdraw,
 )
 from programmes.escalations.actions.ticking import renew_clocks, run_clocks
+from programmes.escalations.actions.times import set_times
 
 __all__ = [
     "LONGEST_HOLD",
@@ -60,6 +61,7 @@ __all__ = [
     "reopen",
     "route",
     "run_clocks",
+    "set_times",
     "settle",
     "stop_leading_asks",
     "take",
