@@ -18,6 +18,8 @@ app.conf.beat_schedule = {
     "send-due-messages": {"task": "people.tasks.send_due_messages", "schedule": 60.0},
     # Clocks of asks: the database says which have run out.
     "run-due-clocks": {"task": "programmes.escalations.tasks.run_due_clocks", "schedule": 60.0},
+    # Days begin at midnight of each network's own time zone, and some zones are a quarter of an hour off.
+    "begin-absences": {"task": "people.tasks.begin_absences", "schedule": crontab(minute="*/15")},
     "clear-old-uploads": {"task": "people.tasks.clear_old_uploads", "schedule": crontab(minute=17)},
     "clear-what-is-over": {"task": "iocn.shared.tasks.clear_what_is_over", "schedule": crontab(minute=41)},
     "renew-statistics": {

@@ -7,15 +7,15 @@ from django.db.models import Exists, OuterRef
 
 from people.models import Absence, Membership
 
-# Who stands in may be away too, and so on; a longer chain than this is nobody's plan.
-STEPS = 4
+# Who stands in may be away too, with a stand-in of their own; a longer chain is nobody's plan. As far as this
+# delegates.powers_for follows it, too: who is asked may act.
+STEPS = 2
 
 
 def stand_in_for(membership_ids: Collection[int], day: date) -> dict[int, Membership | None]:
     """Return, for each of them who is away that day, the leader who stands in, or None where there is nobody.
 
-    Where the stand-in is away too, theirs, and so on for a few steps; never in a circle, and never somebody who
-    is no active leader. Who is not away is left out. In one query, whatever the number.
+    Where the stand-in is away too, theirs; never in a circle, and never somebody who is no active leader. Who is not away is left out. In one query, whatever the number.
     """
     networks = Membership.objects.filter(pk__in=membership_ids).values("network")
     absences = (

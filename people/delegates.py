@@ -37,4 +37,8 @@ def _delegated(membership: Membership) -> DelegateQuerySet:
 
 
 def _standing_in(membership: Membership) -> AbsenceQuerySet:
-    return Absence.objects.on(membership.network.today()).filter(stand_in=membership).order_by()
+    """Return the absences in which the membership stands in, or stands in for who would but is away too."""
+    absences = Absence.objects.on(membership.network.today()).order_by()
+    own = absences.filter(stand_in=membership)
+    found = absences.filter(Q(stand_in=membership) | Q(stand_in__in=own.values("membership")))
+    return found.exclude(membership=membership)

@@ -18,8 +18,9 @@ leader_role_ending: list[Callable[[Membership, Membership | None], None]] = []
 # Called as hook(network) inside the action that changes when a network works: times that follow from it change.
 calendar_changed: list[Callable[[Network], None]] = []
 
-# Called as hook(absence, by) inside the action that enters or ends an absence in which somebody stands in. Not when
-# it ends with the leader's role or membership: then the hooks above have passed on what waited on them.
+# Called as hook(absence, by) when an absence in which somebody stands in has begun (inside the action that enters
+# it, or that of a clock on its first day, by nobody) and when it is ended early after that. Not when it ends with the
+# leader's role or membership: then the hooks above have passed on what waited on them.
 absence_changed: list[Callable[[Absence, Membership | None], None]] = []
 
 # Called as hook(membership): whom they meet in their own projects' teams, as memberships.

@@ -5,7 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from people import messages
+from people import actions, messages
 from people.models import Upload
 
 
@@ -19,3 +19,9 @@ def send_due_messages() -> None:
 def clear_old_uploads() -> None:
     """Delete files that nobody confirmed within a day: they hold names and addresses."""
     Upload.objects.filter(created_at__lt=timezone.now() - timedelta(days=1)).delete()
+
+
+@shared_task
+def begin_absences() -> None:
+    """Tell who stands in for whom from today on."""
+    actions.begin_absences()

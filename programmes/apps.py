@@ -9,7 +9,12 @@ class ProgrammesConfig(AppConfig):
         """Say what is held here about people, and give the rooms below what they need from here."""
         from people import hooks
         from programmes.escalations import privacy as privacy_of_asks
-        from programmes.escalations.actions import leave_asks, renew_clocks, stop_leading_asks
+        from programmes.escalations.actions import (
+            leave_asks,
+            renew_clocks,
+            stop_leading_asks,
+            tell_stand_in,
+        )
         from programmes.measures import privacy as privacy_of_measures
         from programmes.projects import actions, permissions
         from programmes.projects import privacy as privacy_of_projects
@@ -22,3 +27,4 @@ class ProgrammesConfig(AppConfig):
         hooks.roles_set.append(actions.leave_teams_closed_to)
         hooks.leader_role_ending.append(stop_leading_asks)
         hooks.calendar_changed.append(renew_clocks)
+        hooks.absence_changed.append(tell_stand_in)

@@ -37,7 +37,13 @@ from people.actions.sign_ins import (
     unlink_organisation_sign_in,
 )
 from people.actions.staff_list import add_staff_task, settle_staff_task
-from people.actions.standing_in import end_absence, end_delegate, name_delegate, set_absence
+from people.actions.standing_in import (
+    begin_absences,
+    end_absence,
+    end_delegate,
+    name_delegate,
+    set_absence,
+)
 
 __all__ = [
     "Invite",
@@ -47,6 +53,7 @@ __all__ = [
     "add_organisation",
     "add_post",
     "add_staff_task",
+    "begin_absences",
     "change_network",
     "change_organisation",
     "change_own_settings",

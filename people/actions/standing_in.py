@@ -1,5 +1,6 @@
 """Leaders who are away or have others act for them."""
 
+import logging
 from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
@@ -11,6 +12,8 @@ from iocn.shared.templatetags.components import day
 from people import hooks
 from people.models import Absence, Delegate, Membership
 from people.permissions import Role
+
+log = logging.getLogger(__name__)
 
 LONGEST = timedelta(days=2 * 366)
 
@@ -46,15 +49,46 @@ def set_absence(
         membership=leader, from_date=from_date, until_date=until_date, stand_in=stand_in, created_by=by
     )
     record(by=by, on=leader, what="entered an absence", text=_in_words(absence))
-    _changed(absence, by)
+    if from_date <= today:
+        _begin(absence, by)
     return absence
+
+
+def begin_absences() -> int:
+    """Let the absences begin whose first day has come in their network; return how many. (A clock.)
+
+    Who may act for whom follows from the day itself; this is for what has to be told. Each is a transaction of its
+    own, and begins once, whatever workers there are.
+    """
+    tomorrow = timezone.now().date() + timedelta(days=1)  # somewhere it is that day already
+    rows = Absence.objects.filter(ended_at=None, begun_at=None, from_date__lte=tomorrow)
+    begun = 0
+    for absence in rows.select_related("membership__network", "stand_in").order_by("from_date", "pk"):
+        if absence.from_date <= absence.membership.network.today():
+            try:
+                begun += _begin(absence, None)
+            except Exception:
+                log.exception("Absence %s cannot begin", absence.pk)
+    return begun
+
+
+@transaction.atomic
+def _begin(absence: Absence, by: Membership | None) -> bool:
+    absence.begun_at = timezone.now()
+    waiting = Absence.objects.filter(pk=absence.pk, begun_at=None, ended_at=None)
+    begins = bool(waiting.update(begun_at=absence.begun_at))
+    if begins and absence.until_date >= absence.membership.network.today():
+        _changed(absence, by)
+    return begins
 
 
 @transaction.atomic
 def end_absence(*, by: Membership, absence: Absence) -> None:
     """End an absence before its last day, or call it off before it begins. Ended twice, the first counts."""
     if _end_absence(by, absence):
-        _changed(absence, by)
+        absence.refresh_from_db(fields=["begun_at"])
+        if absence.begun_at and absence.until_date >= absence.membership.network.today():
+            _changed(absence, by)
 
 
 def _end_absence(by: Membership | None, absence: Absence) -> bool:

@@ -32,6 +32,8 @@ class Absence(models.Model):
     )
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    # When rooms above heard that its first day had come (hooks.absence_changed).
+    begun_at = models.DateTimeField(null=True, blank=True)
     # Ended before its last day. By nobody: by an operator's command.
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(

@@ -4,8 +4,10 @@ Nobody is told of what they did themselves. An e-mail about a restricted ask hol
 what, and no word of what was asked or answered: mailboxes are read by assistants and forwarded.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
+from people.absences import stand_in_for
 from people.messages import tell
 from people.models import Membership, Message
 from people.permissions import Role
@@ -104,27 +106,52 @@ def tell_of(
 ) -> None:
     """Write the e-mails about a step, inside its transaction. `actor` did it and gets none; a clock is nobody.
     `manager_before` had the ask until this step took it from them."""
-    told: dict[int, tuple[Membership, str]] = {}
+    told: dict[int, _Hears] = {}
     if manager_before:
-        told[manager_before.pk] = manager_before, WHY[MANAGER]
-    for person, why in _who_hears(event):
-        told.setdefault(person.pk, (person, why))
+        told[manager_before.pk] = _Hears(manager_before, WHY[MANAGER])
+    for one in _who_hears(event):
+        told.setdefault(one.person.pk, one)
     heard = {*told, actor.pk} if actor else set(told)
-    for pk, (person, why) in told.items():
+    for pk, one in told.items():
         if actor is None or pk != actor.pk:
             # Who did it, or is told of it themselves, needs no copy of what their leader reads.
-            _tell(event, person, why, no_copy_for=heard)
+            _tell(event, one, no_copy_for=heard)
 
 
-def _who_hears(event: EscalationEvent) -> Iterator[tuple[Membership, str]]:
-    """Yield who is told of a step and why; of several reasons for one person the first counts."""
+@dataclass(frozen=True)
+class _Hears:
+    """Who is told of a step, why, and for whom they stand in, if that is why."""
+
+    person: Membership
+    why: str
+    stands_in_for: Membership | None = None
+
+
+def _who_hears(event: EscalationEvent) -> Iterator[_Hears]:
+    """Yield who is told of a step; of several reasons for one person the first counts."""
     parts = WHO_IS_REMINDED[event.step] if event.move == Move.REMIND else WHO_HEARS[Move(event.move)]
+    with_it = []
     for part in parts:
-        for person in _people(event.escalation, part):
-            yield person, WHY[part]
+        people = _people(event.escalation, part)
+        yield from (_Hears(person, WHY[part]) for person in people)
+        with_it += people if part in (OWNER, BROUGHT_IN) else []
     if event.behalf_of:
-        yield event.behalf_of, WHY[ACTED_FOR]
-    yield from _where_it_landed(event)
+        yield _Hears(event.behalf_of, WHY[ACTED_FOR])
+    yield from _stand_ins(event.escalation, with_it)
+    for person, why in _where_it_landed(event):
+        yield _Hears(person, why)
+
+
+def _stand_ins(escalation: Escalation, leaders: Sequence[Membership]) -> Iterator[_Hears]:
+    """Yield who stands in for those of them who are away, and so may act; on a restricted ask nobody does."""
+    if escalation.restricted or not leaders:
+        return
+    away = stand_in_for([leader.pk for leader in leaders], escalation.network.today())
+    for leader in leaders:
+        stand_in = away.get(leader.pk)
+        if stand_in is not None and stand_in.pk != escalation.raised_by_id:
+            why = f"You get this because you stand in for {leader}, who is away."
+            yield _Hears(stand_in, why, leader)
 
 
 def _people(escalation: Escalation, part: str) -> list[Membership]:
@@ -163,18 +190,18 @@ def _where_it_landed(event: EscalationEvent) -> Iterator[tuple[Membership, str]]
             yield person, WHY[Step.STAFF]
 
 
-def _tell(event: EscalationEvent, person: Membership, why: str, *, no_copy_for: Collection[int]) -> None:
+def _tell(event: EscalationEvent, one: _Hears, *, no_copy_for: Collection[int]) -> None:
     escalation = event.escalation
-    waits = _waits_for(escalation, person)
+    waits = _waits_for(escalation, one.stands_in_for or one.person)
     tell(
-        person,
+        one.person,
         kind=Message.Kind.ASK,
         cause=f"escalation-event:{event.pk}",
         subject=_subject(event, waits),
-        paragraphs=_paragraphs(event, person, waits),
+        paragraphs=_paragraphs(event, one.person, waits),
         link=escalation.get_absolute_url(),
         link_label=f"Open {escalation.reference}",
-        why=why,
+        why=one.why,
         copy=not escalation.restricted,
         no_copy_for=no_copy_for,
     )

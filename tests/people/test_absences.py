@@ -11,7 +11,8 @@ from django.db import IntegrityError, transaction
 from iocn.shared.models import History
 from people import actions, hooks
 from people.absences import stand_in_for
-from people.models import Absence
+from people.delegates import leaders_acted_for, powers_for
+from people.models import Absence, Delegate, Network
 from tests import factories
 
 TODAY = date(2026, 6, 3)
@@ -56,13 +57,30 @@ def test_a_chain_is_followed_but_never_in_a_circle(network, leader, other):
     assert stand_in_for(ids, TODAY) == dict.fromkeys(ids)
 
 
+def test_who_stands_in_for_a_stand_in_who_is_away_may_act_and_none_further(network):
+    chain = factories.MembershipFactory.create_batch(4, network=network, roles=["leader"])
+    for one, following in pairwise(chain):
+        away(one, following)
+    decides = {Delegate.Power.DECIDE}
+    assert powers_for(chain[1]) == {chain[0].pk: decides}
+    assert powers_for(chain[2]) == {chain[0].pk: decides, chain[1].pk: decides}
+    assert chain[0].pk not in powers_for(chain[3])
+    assert set(leaders_acted_for(chain[2])) == set(chain[:2])
+
+
+def test_two_who_stand_in_for_each_other_do_not_act_for_themselves(leader, other):
+    away(leader, other)
+    away(other, leader)
+    assert set(powers_for(leader)) == {other.pk}
+
+
 def test_a_long_chain_leads_to_nobody(network):
     chain = factories.MembershipFactory.create_batch(7, network=network, roles=["leader"])
     for one, following in pairwise(chain):
         away(one, following)
     found = stand_in_for([one.pk for one in chain], TODAY)
-    assert found[chain[0].pk] is None
-    assert found[chain[2].pk] == chain[6]
+    assert found[chain[3].pk] is None
+    assert found[chain[4].pk] == chain[6]
     assert chain[6].pk not in found
 
 
@@ -134,6 +152,51 @@ def test_rooms_above_hear_when_a_stand_in_begins_and_ends(leader, other, monkeyp
     assert stand_in_for([leader.pk], TODAY) == {}
     away(leader)
     assert len(told) == 2
+
+
+def test_an_absence_begins_at_midnight_of_the_network_and_once(leader, other, monkeypatch):
+    told = []
+    monkeypatch.setattr(hooks, "absence_changed", [lambda absence, by: told.append((absence.pk, by))])
+    Network.objects.update(time_zone="Pacific/Auckland")  # twelve hours ahead
+    leader.network.refresh_from_db()
+    absence = away(leader, other, first=5)
+    assert told == []
+    for moment, begun in (("2026-06-04T11:59", 0), ("2026-06-04T12:00", 1), ("2026-06-04T12:15", 0)):
+        with time_machine.travel(datetime.fromisoformat(moment).replace(tzinfo=UTC), tick=False):
+            assert set(powers_for(other)) == ({leader.pk} if moment >= "2026-06-04T12:00" else set())
+            assert actions.begin_absences() == begun
+    assert told == [(absence.pk, None)]
+
+
+def test_an_absence_called_off_before_it_begins_or_past_when_a_worker_comes_back_is_told_to_nobody(
+    leader, other, monkeypatch
+):
+    told = []
+    monkeypatch.setattr(hooks, "absence_changed", [lambda absence, by: told.append(absence.pk)])
+    actions.end_absence(by=leader, absence=away(leader, other, first=5))
+    away(leader, other, first=6, last=7)
+    with time_machine.travel(datetime(2026, 6, 8, 9, tzinfo=UTC), tick=False):
+        actions.begin_absences()
+        assert actions.begin_absences() == 0
+    assert told == []
+
+
+def test_an_absence_in_trouble_keeps_no_other_from_beginning(network, leader, other, monkeypatch):
+    away(leader, other, first=4)
+    second = away(other, leader, first=4)
+    told = []
+
+    def hook(absence, by):
+        if absence.membership == leader:
+            raise RuntimeError
+        told.append(absence)
+
+    monkeypatch.setattr(hooks, "absence_changed", [hook])
+    with time_machine.travel(datetime(2026, 6, 4, 9, tzinfo=UTC), tick=False):
+        assert actions.begin_absences() == 1
+        assert told == [second]
+        monkeypatch.setattr(hooks, "absence_changed", [])
+        assert actions.begin_absences() == 1
 
 
 @pytest.mark.parametrize("how", ["role", "left"])

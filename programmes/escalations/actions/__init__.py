@@ -16,6 +16,7 @@ from programmes.escalations.actions.answering import (
     take,
     wake,
 )
+from programmes.escalations.actions.away import tell_stand_in
 from programmes.escalations.actions.common import Conflict, NotPossible, can_own
 from programmes.escalations.actions.leaving import leave_asks, stop_leading_asks
 from programmes.escalations.actions.raising import pass_on, raise_ask, settle
@@ -65,6 +66,7 @@ __all__ = [
     "settle",
     "stop_leading_asks",
     "take",
+    "tell_stand_in",
     "wait",
     "wake",
     "withdraw",

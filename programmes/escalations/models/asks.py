@@ -10,7 +10,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
-from people.models import Domain, Membership, Network, Organisation
+from people.models import Absence, Domain, Membership, Network, Organisation
 from programmes.escalations.models.promises import Commitment
 from programmes.escalations.states import (
     ANSWERS,
@@ -74,6 +74,14 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
         return self.annotate(
             promised_by=Subquery(promise.values("due_on")[:1]),
             last_answer=Subquery(answer.values("move")[:1]),
+        )
+
+    def with_absence(self, today: date) -> EscalationQuerySet:
+        """Say of each until when its owner is away today, if they are (`away_until`), and who stands in (`stand_in`)."""
+        absence = Absence.objects.on(today).filter(membership=OuterRef("owner"))
+        return self.annotate(
+            away_until=Subquery(absence.values("until_date")[:1]),
+            stand_in=Subquery(absence.values("stand_in__name")[:1]),
         )
 
 
@@ -159,6 +167,8 @@ class Escalation(models.Model):
         team_speaker: bool
         promised_by: date | None
         last_answer: str | None
+        away_until: date | None
+        stand_in: str | None
 
     class Meta:
         ordering = ["waiting_since", "id"]

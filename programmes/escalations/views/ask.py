@@ -76,7 +76,8 @@ def _find(request: MemberRequest, number: int) -> Escalation:
 
 @prepared
 def _asks_numbered(reader: Membership, number: int) -> EscalationQuerySet:
-    return asks_for(reader).filter(number=number).with_team_of(reader).with_promise().with_people()
+    found = asks_for(reader).filter(number=number).with_team_of(reader).with_promise().with_people()
+    return found.with_absence(reader.network.today())
 
 
 def _can(request: MemberRequest, escalation: Escalation, move: Move) -> bool:
