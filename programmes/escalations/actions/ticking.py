@@ -79,7 +79,10 @@ def _strike(pk: int, now: datetime) -> int:
     network_id = Escalation.objects.filter(pk=pk).values_list("network", flat=True).first()
     if network_id is None:
         return 0
-    lock_members(network_id)  # nobody leaves between being looked up and being brought in
+    # For GO_ON and CLIMB: nobody leaves between being looked up and being brought in, since `leave_asks` would not find
+    # them beside the ask yet. Before the ask is locked, as in all that gives asks, or two wait for each other; what is
+    # due is only known after that, so reminders take it too, for the few milliseconds that they last.
+    lock_members(network_id)
     locked = (
         Escalation.objects.with_people().select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
     )
