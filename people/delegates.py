@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from django.db.models import Q, QuerySet, Value
 
-from people.models import Absence, AbsenceQuerySet, Delegate, DelegateQuerySet, Membership
+from people.models import Absence, AbsenceQuerySet, Delegate, DelegateQuerySet, Membership, Network
 
 
 def powers_for(membership: Membership) -> dict[int, set[str]]:
@@ -29,6 +29,28 @@ def leaders_acted_for(membership: Membership) -> QuerySet[Membership]:
     if membership.is_leader:
         found |= Q(pk__in=_standing_in(membership).values("membership"))
     return Membership.objects.filter(found).order_by()
+
+
+def acting_in(network: Network) -> dict[int, set[int]]:
+    """Return who acts today for each leader of the network, in whatever power: as `leaders_acted_for` says it of one.
+    One query. Who stands in acts only while they are a leader; that is left to whoever knows their roles."""
+    today = network.today()
+    delegated = Delegate.objects.now(today).order_by()
+    rows = delegated.filter(leader__network=network, leader__in=Membership.objects.leaders().order_by())
+    away = Absence.objects.on(today).filter(membership__network=network, stand_in__isnull=False).order_by()
+    found = rows.values_list("leader", "delegate", Value(0)).union(
+        away.values_list("membership", "stand_in", Value(1)), all=True
+    )
+    acting: dict[int, set[int]] = defaultdict(set)
+    stands_in: dict[int, int] = {}
+    for leader, acts, is_absence in found.order_by():
+        acting[leader].add(acts)
+        if is_absence:
+            stands_in[leader] = acts
+    for leader, first in stands_in.items():
+        if first in stands_in:  # who stands in is away too
+            acting[leader] |= {stands_in[first]} - {leader}
+    return acting
 
 
 def _delegated(membership: Membership) -> DelegateQuerySet:

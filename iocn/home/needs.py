@@ -1,23 +1,27 @@
 """What a network needs of its people now: the one source of the home page and of the digest.
 
-`gather()` reads for one membership or for all of a network in the same number of queries, and hands each
-membership only what is theirs: an ask reaches its owner, who is answerable, its raiser and its team.
+`gather()` reads for one membership or for all of a network in a constant number of queries, and hands each
+membership only what is theirs. An ask to answer reaches its owner, the leaders brought in beside them, who acts for
+either, and the manager who may settle it first (permissions.asks_waiting_for); one answered its raiser and team.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from iocn.shared.templatetags.components import clock, day, waited
 from learning.needs import cohort_needs
+from people.delegates import acting_in, leaders_acted_for
 from people.models import Membership, Network, StaffTask
-from programmes.escalations.models import Commitment, Escalation, EscalationEvent
-from programmes.escalations.states import OPEN, WITH_OWNER, Move, State
+from programmes.escalations.models import Beside, Commitment, Escalation, EscalationEvent
+from programmes.escalations.permissions import TEAMS_MOVES
+from programmes.escalations.states import WITH_OWNER, WITH_TEAM, Move, State
 from programmes.measures.models import Measure
 from programmes.projects.models import PathwayProject, TeamMember
 
@@ -184,22 +188,82 @@ class _Needs:
                 self._add(place.membership_id, "quiet", Item(project.name, url, hint))
 
     def _read_asks(self) -> None:
-        """Find what waits for an owner's answer, and what is answered and waits for the team's word."""
-        awaiting = [state for state in OPEN if state not in WITH_OWNER]
+        """Find what waits for an answer, and what is answered and waits for the team's word."""
         to_answer = Q(state__in=[State.RAISED, State.ACKNOWLEDGED])
-        to_answer &= Q(owner=self.only) if self.only else Q(network=self.network, owner__isnull=False)
-        for_team = self._own_or_team(state__in=awaiting)
-        asks = Escalation.objects.filter(to_answer | for_team)
-        for ask in asks.order_by("waiting_since", "id"):
-            if ask.state not in awaiting:
-                hint = f"{ask.get_urgency_display()} · waited {waited(ask.waiting_since, self.now)}"
-                self._add(ask.owner_id, "answer", self._ask_item(ask, hint))
+        to_answer &= self._to_answer_alone(self.only) if self.only else self._to_answer_in_network()
+        asks = Escalation.objects.filter(to_answer | self._own_or_team(state__in=WITH_TEAM))
+        if self.only:
+            asks = asks.annotate(is_brought=Exists(_brought_in(self.only).filter(escalation=OuterRef("pk"))))
+        rows = list(asks.annotate(owner_name=F("owner__name")).order_by("waiting_since", "id"))
+        who_answers = self._alone(self.only) if self.only else self._in_network()
+        for ask in rows:
+            if ask.state in WITH_TEAM:
+                done = ask.state == State.DONE
+                hint = "Done: is it settled?" if done else "Not possible now: read why, and say that you have"
+                # Whoever answered does not also say that the answer settles it.
+                for pk in self._team_of(ask) - {ask.owner_id}:
+                    self._add(pk, "word", self._ask_item(ask, hint))
                 continue
-            done = ask.state == State.DONE
-            hint = "Done: is it settled?" if done else "Not possible now: read why, and say that you have"
-            # Whoever answered does not also say that the answer settles it.
-            for pk in self._team_of(ask) - {ask.owner_id}:
-                self._add(pk, "word", self._ask_item(ask, hint))
+            waits = f"{ask.get_urgency_display()} · waited {waited(ask.waiting_since, self.now)}"
+            for pk, why in who_answers(ask).items():
+                self._add(pk, "answer", self._ask_item(ask, f"{waits} · {why}" if why else waits))
+
+    def _to_answer_in_network(self) -> Q:
+        return Q(network=self.network) & (Q(owner__isnull=False) | Q(manager__isnull=False))
+
+    def _to_answer_alone(self, reader: Membership) -> Q:
+        """What waits for the reader. Each way is whole, so that an index reads it."""
+        theirs = Q(owner=reader) | Q(manager=reader)
+        if reader.is_leader:
+            theirs |= Q(pk__in=_brought_in(reader).values("escalation"))
+        if not reader.is_citizen_only:
+            leaders = leaders_acted_for(reader).values("pk")
+            theirs |= Q(owner__in=leaders, restricted=False) & ~Q(raised_by=reader)
+        return theirs
+
+    def _alone(self, reader: Membership) -> Callable[[Any], dict[int, str]]:
+        """Return what says of an ask that was found for the reader in which part it waits for them."""
+
+        def part(ask: Any) -> dict[int, str]:
+            if ask.owner_id == reader.pk:
+                return {reader.pk: ""}
+            if ask.manager_id == reader.pk:
+                return {reader.pk: _MANAGER}
+            return {
+                reader.pk: _beside(ask) if ask.is_brought and reader.is_leader else f"for {ask.owner_name}"
+            }
+
+        return part
+
+    def _in_network(self) -> Callable[[Any], dict[int, str]]:
+        """Return what says of an ask for whom it waits, and in which part; read for all in two queries."""
+        acting = acting_in(self.network)
+        brought: dict[int, set[int]] = defaultdict(set)
+        beside = Beside.objects.filter(
+            part=Beside.Part.BROUGHT_IN,
+            escalation__network=self.network,
+            escalation__state__in=[State.RAISED, State.ACKNOWLEDGED],
+        )
+        for ask, member in beside.order_by().values_list("escalation", "membership"):
+            brought[ask].add(member)
+
+        def parts(ask: Any) -> dict[int, str]:
+            found: dict[int, str] = {}
+            if not ask.restricted:
+                for pk in acting[ask.owner_id] - {ask.raised_by_id} if ask.owner_id else ():
+                    person = self.people.get(pk)
+                    if person and not person.is_citizen_only:
+                        found[pk] = f"for {ask.owner_name}"
+            found |= {
+                pk: _beside(ask) for pk in brought[ask.pk] if pk in self.people and self.people[pk].is_leader
+            }
+            if ask.manager_id:
+                found[ask.manager_id] = _MANAGER
+            if ask.owner_id:
+                found[ask.owner_id] = ""
+            return found
+
+        return parts
 
     def _read_promises(self) -> None:
         promises = Commitment.objects.filter(
@@ -225,27 +289,22 @@ class _Needs:
         return Q(raised_by=self.only, **also) | Q(project__in=list(self.teams), restricted=False, **also)
 
     def _read_news(self) -> None:
-        said = {
-            Move.ACKNOWLEDGE: "Being looked at",
-            Move.TAKE: "Taken by a leader",
-            Move.ROUTE: "Brought to a leader",
-            Move.HAND_ON: "Handed on",
-            Move.ACCEPT: "Yes, with a promise",
-            Move.OWNER_LEFT: "Back with network staff",
-        }
+        """Find the last step of each ask of a week in which others did something; what is answered stands above."""
+        going_on = Escalation.objects.filter(
+            self._own_or_team(state__in=[*WITH_OWNER, State.MOVED])
+            | self._own_or_team(state=State.CLOSED, not_confirmed=True)
+        )
         events = EscalationEvent.objects.filter(
-            escalation__in=Escalation.objects.filter(self._own_or_team(state__in=WITH_OWNER)),
-            # What the team said itself is no news to it, but what was said before is old.
-            move__in=[*said, Move.NOT_SETTLED],
-            at__gte=self.now - NEWS,
-        ).select_related("escalation")
+            escalation__in=going_on.order_by().values("pk"), at__gte=self.now - NEWS
+        ).exclude(move__in=[Move.REMIND, Move.REDACT])
         last: dict[int, EscalationEvent] = {}
-        for event in events.order_by("at", "id"):
+        for event in events.select_related("escalation", "by", "to", "behalf_of").order_by("at", "id"):
             last[event.escalation_id] = event
         for event in last.values():
-            if event.move not in said:
+            # What the team said itself is no news to it, but what was said before is old.
+            if event.move in (Move.RAISE, *TEAMS_MOVES):
                 continue
-            hint = f"{said[Move(event.move)]}, {day(event.at)}"
+            hint = f"{event.who} {event.what}, {day(event.at)}"
             for pk in self._team_of(event.escalation) - {event.by_id}:
                 self._add(pk, "news", self._ask_item(event.escalation, hint))
 
@@ -306,6 +365,17 @@ class _Needs:
                 may_take = person.is_leader and not ask.restricted and pk != ask.raised_by_id
                 if person.is_staff or may_take:
                     self.found[pk]["unowned"].append(item)
+
+
+_MANAGER = "you sponsor the team and may settle it first"
+
+
+def _beside(ask: Any) -> str:
+    return f"brought to you beside {ask.owner_name}" if ask.owner_id else "brought to you"
+
+
+def _brought_in(reader: Membership) -> QuerySet[Beside]:
+    return Beside.objects.filter(membership=reader, part=Beside.Part.BROUGHT_IN).order_by()
 
 
 def _weekday(when: datetime) -> str:

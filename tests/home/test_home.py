@@ -6,8 +6,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from iocn.home.needs import gather, needs_of
 from people import actions as people
+from people.models import Membership
 from programmes.escalations import actions as asks
+from programmes.escalations.models import Beside
+from programmes.escalations.permissions import asks_waiting_for
 from programmes.measures.models import Measure, Observation
 from programmes.projects.models import PathwayProject
 from tests.factories import (
@@ -74,7 +78,7 @@ def test_the_team_is_asked_whether_what_is_done_is_settled(signed_in, network, n
     ask = raise_ask(nurse, project=project)
     asks.accept(by=leader, escalation=ask, seen=None, what="Access by Friday", due_on=timezone.localdate())
     assert "Access by Friday" in page(signed_in, leader)
-    assert "Yes, with a promise" in page(signed_in, colleague)
+    assert "Lea Leader said yes" in page(signed_in, colleague)
     asks.mark_done(by=leader, escalation=ask, seen=None)
     for member in (nurse, colleague):
         text = page(signed_in, member)
@@ -123,12 +127,12 @@ def test_an_ask_that_nobody_has_is_shown_to_staff_and_leaders(signed_in, network
 def test_news_that_no_longer_hold_are_not_told(signed_in, nurse, leader):
     ask = raise_ask(nurse)
     asks.accept(by=leader, escalation=ask, what="Access", due_on=timezone.localdate())
-    assert "Yes, with a promise" in page(signed_in, nurse)
+    assert "Lea Leader said yes" in page(signed_in, nurse)
     staff = MembershipFactory(network=nurse.network, roles=["staff"])
     people.close_membership(by=staff, membership=leader)
     text = page(signed_in, nurse)
-    assert "Yes, with a promise" not in text
-    assert "Back with network staff" in text
+    assert "Lea Leader said yes" not in text
+    assert "Lea Leader is no longer there to answer it" in text
 
 
 def test_a_leader_without_a_project_is_not_told_to_start_one(signed_in, leader):
@@ -238,3 +242,123 @@ def test_an_ask_that_its_manager_may_settle_first_is_not_one_that_nobody_has_tak
     ask = asks.raise_ask(by=nurse, ask="A quiet room", urgency="helping", project=project)
     assert ask.manager == project.sponsor
     assert "A quiet room" not in page(signed_in, leader)
+
+
+# --- What waits for an answer, and for whom -------------------------------------------------------------------
+
+
+def brought_in(ask, *leaders):
+    Beside.objects.bulk_create(
+        Beside(escalation=ask, membership=leader, part=Beside.Part.BROUGHT_IN) for leader in leaders
+    )
+
+
+def as_read(membership):
+    return Membership.objects.with_roles().select_related("network").get(pk=membership.pk)
+
+
+@pytest.fixture
+def busy(network, nurse, leader, hospital):
+    """Asks that wait for a manager, for an owner, for one brought in, for who acts and who stands in."""
+    manager = MembershipFactory(network=network, name="Mo Manager")
+    project = ProjectFactory(network=network, sponsor=manager)
+    TeamMemberFactory(project=project, membership=nurse)
+    other, deputy, away, chained = (
+        MembershipFactory(network=network, name=name, roles=["leader"])
+        for name in ("Otto Other", "Dep Uty", "Ada Way", "Cy Chained")
+    )
+    assistant = MembershipFactory(network=network, name="Sam Assistant")
+    RemitFactory(membership=away, organisation=hospital, domain="money")
+    made = [
+        raise_ask(nurse, ask="A quiet room", project=project),
+        raise_ask(nurse, ask="Results"),
+        raise_ask(nurse, ask="A budget", domain="money"),
+        raise_ask(nurse, ask="A quiet word", restricted=True),
+        raise_ask(nurse, ask="Estates matters", domain="estates"),
+        raise_ask(deputy, ask="Asked by the deputy", organisation=hospital),
+    ]
+    brought_in(made[1], other)
+    today = network.today()
+    for delegate, power in ((assistant, "read"), (deputy, "decide")):
+        people.name_delegate(by=leader, leader=leader, delegate=delegate, power=power, until=today)
+    people.set_absence(by=away, membership=away, from_date=today, until_date=today, stand_in=other)
+    people.set_absence(by=other, membership=other, from_date=today, until_date=today, stand_in=chained)
+    people_here = [nurse, leader, manager, other, deputy, away, chained, assistant]
+    return [as_read(one) for one in people_here]
+
+
+def answers(sections):
+    return {
+        item.title: item.hint for section in sections if section.key == "answer" for item in section.items
+    }
+
+
+def test_a_manager_sees_what_they_may_settle_first_and_a_leader_what_was_brought_to_them(signed_in, busy):
+    _nurse, _leader, manager, other, *_rest = busy
+    text = page(signed_in, manager)
+    assert "Waiting for your answer" in text
+    assert "A quiet room" in text
+    assert "you sponsor the team and may settle it first" in text
+    text = page(signed_in, other)
+    assert "brought to you beside Lea Leader" in text
+    assert "for Ada Way" in text
+
+
+def test_who_acts_for_a_leader_sees_what_waits_for_them_but_nothing_restricted_or_their_own(busy):
+    _nurse, leader, _manager, _other, deputy, _away, _chained, assistant = busy
+    assert set(answers(needs_of(leader)[0])) == {
+        "E-2 Results",
+        "E-4 A quiet word",
+        "E-6 Asked by the deputy",
+    }
+    found = answers(needs_of(assistant)[0])
+    assert set(found) == {"E-2 Results", "E-6 Asked by the deputy"}
+    assert all(hint.endswith("for Lea Leader") for hint in found.values())
+    assert set(answers(needs_of(deputy)[0])) == {"E-2 Results"}
+
+
+def test_the_update_and_the_home_page_say_the_same_and_it_is_what_waits(network, busy):
+    in_update = gather(network, busy)
+    for member in busy:
+        alone = needs_of(member)[0]
+        assert answers(alone) == answers(in_update[member.pk]), member
+        waiting = asks_waiting_for(member).filter(state__in=["raised", "acknowledged"])
+        expected = {str(ask) for ask in waiting.exclude(owner=None, manager=None)}
+        assert set(answers(alone)) == expected, member
+
+
+def test_news_say_of_every_step_what_others_did(signed_in, nurse, leader, busy):
+    today = timezone.localdate()
+    ask = raise_ask(nurse, ask="Discharge letters")
+    other = busy[3]
+    for act, said in [
+        (
+            lambda: asks.hold(
+                by=leader, escalation=ask, until=today + datetime.timedelta(days=9), text="Budget"
+            ),
+            "Lea Leader put it on hold",
+        ),
+        (lambda: asks.wake(by=leader, escalation=ask), "Lea Leader took it off hold"),
+        (lambda: asks.join(by=other, escalation=ask), "Otto Other needs this too"),
+        (lambda: asks.comment(by=leader, escalation=ask, text="Soon"), "Lea Leader wrote"),
+        (lambda: asks.accept(by=leader, escalation=ask, what="It", due_on=today), "Lea Leader said yes"),
+        (
+            lambda: asks.change_promise(
+                by=leader, escalation=ask, what="More", due_on=today, text="Supplier"
+            ),
+            "Lea Leader changed the promise",
+        ),
+    ]:
+        act()
+        assert said in page(signed_in, nurse), said
+
+
+def test_what_belongs_elsewhere_is_news_and_what_the_team_said_is_not(signed_in, nurse, leader):
+    staff = MembershipFactory(network=nurse.network, name="Stef Staff", roles=["staff"])
+    ask = raise_ask(nurse)
+    asks.move_elsewhere(by=staff, escalation=ask, text="The incident system.")
+    assert "Stef Staff said that it belongs elsewhere" in page(signed_in, nurse)
+    other = raise_ask(nurse, ask="A phone")
+    asks.acknowledge(by=leader, escalation=other)
+    asks.withdraw(by=nurse, escalation=other)
+    assert "A phone" not in page(signed_in, nurse)
