@@ -87,6 +87,12 @@ class _Loader:
             self._plan_measure(series)
         for number, ask in enumerate(story.ASKS):
             self._plan_ask(number, ask)
+        for leader, stand_in, since, lasts in story.AWAY:
+            self._plan(since, partial(self._away, leader, stand_in, lasts))
+        for leader, delegate, power, days in story.ACTING:
+            self._plan(60, partial(self._acts_for, leader, delegate, power, days + 60))
+        for project_key, manager, since in story.SPONSORS:
+            self._plan(since, partial(self._sponsor, project_key, manager))
         for cohort in story.COHORTS:
             self._plan_cohort(cohort)
         for copied in story.COMING:
@@ -165,6 +171,26 @@ class _Loader:
         for org_key, domain, text in story.MANDATES:
             people.set_mandate(by=staff, organisation=self.organisations[org_key], domain=domain, text=text)
 
+    def _away(self, leader: str, stand_in: str, lasts: int) -> None:
+        today = self.network.today()
+        people.set_absence(
+            by=self.members[leader],
+            membership=self.members[leader],
+            from_date=today,
+            until_date=today + timedelta(days=lasts),
+            stand_in=self.members[stand_in],
+        )
+
+    def _acts_for(self, leader: str, delegate: str, power: str, days: int) -> None:
+        people.name_delegate(
+            by=self.members[leader],
+            leader=self.members[leader],
+            delegate=self.members[delegate],
+            power=power,
+            until=self.network.today() + timedelta(days=days),
+            copies_mail=True,
+        )
+
     def _second_network(self) -> None:
         network = people.create_network(slug="stroke-alliance", name="Three Rivers Stroke Alliance")
         Network.objects.filter(pk=network.pk).update(kind=Network.Kind.ISSUE)
@@ -217,6 +243,18 @@ class _Loader:
         )
         by = self.members[next(p.lead for p in story.PROJECTS if p.key == key)]
         projects.move_stage(by=by, project=project, stage=stage, reason=reason)
+
+    def _sponsor(self, key: str, manager: str) -> None:
+        project = PathwayProject.objects.select_related("programme", "sponsor").get(pk=self.projects[key].pk)
+        projects.change_project(
+            by=self.members["narrator"],
+            project=project,
+            name=project.name,
+            aim=project.aim,
+            programme=project.programme,
+            sponsor=self.members[manager],
+        )
+        self.projects[key].refresh_from_db()
 
     def _try(self, key: str, who: str, idea: str, did: str, ending: str) -> None:
         known = Prototype.objects.filter(project=self.projects[key], name=idea).first()

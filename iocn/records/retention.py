@@ -20,7 +20,7 @@ from iocn.records.leavers import anonymise, namesakes_of
 from iocn.records.models import KeepFor
 from iocn.shared.models import History
 from learning.models import Cohort
-from people.models import Membership, Message, Network, StaffTask
+from people.models import Absence, Delegate, Membership, Message, Network, StaffTask
 from programmes.escalations.models import Escalation
 from programmes.escalations.states import OPEN
 from programmes.projects.models import PathwayProject
@@ -93,6 +93,15 @@ def _sent(network: int, before: datetime) -> QuerySet[Message]:
 
 def _settled(network: int, before: datetime) -> QuerySet[StaffTask]:
     return StaffTask.objects.filter(network=network, settled_at__lt=before)
+
+
+def _past_absences(network: int, before: datetime) -> QuerySet[Absence]:
+    return Absence.objects.filter(membership__network=network, until_date__lt=before.date())
+
+
+def _past_delegates(network: int, before: datetime) -> QuerySet[Delegate]:
+    over = Q(ended_at__lt=before) | Q(ended_at=None, until__lt=before.date())
+    return Delegate.objects.filter(over, leader__network=network)
 
 
 def _not_taken_up(network: int, before: datetime) -> QuerySet[Membership]:
@@ -174,6 +183,28 @@ SCHEDULE: tuple[Rule, ...] = (
         "Deleted",
         _settled,
         lambda held: about_member(held, "left_by__"),
+        _delete_rows,
+    ),
+    Rule(
+        "absences",
+        "When leaders were away",
+        2,
+        YEARS,
+        "the last day away",
+        "Deleted",
+        _past_absences,
+        lambda held: about_member(held, "membership__") | about_member(held, "stand_in__"),
+        _delete_rows,
+    ),
+    Rule(
+        "delegates",
+        "Who acted for whom",
+        2,
+        YEARS,
+        "it was ended, or its last day",
+        "Deleted",
+        _past_delegates,
+        lambda held: about_member(held, "leader__") | about_member(held, "delegate__"),
         _delete_rows,
     ),
     Rule(

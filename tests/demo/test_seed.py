@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from iocn.demo import seed, story
+from iocn.home.needs import needs_of
 from iocn.shared.models import History
 from learning.models import Attendance, CohortAsk
 from people.models import Membership, Organisation, Person, Post
@@ -36,6 +37,24 @@ def test_it_has_projects_in_every_stage_and_asks_in_every_state(demonstration):
     states = Escalation.objects.filter(network=demonstration).values_list("state", flat=True)
     assert set(states) == set(State.values)
     assert demonstration.programmes_of_care.count() == 3
+
+
+def test_a_manager_a_stand_in_and_a_delegate_have_something_to_do(demonstration):
+    with time_machine.travel(NOW, tick=False):
+        found = {}
+        for key in ("prose", "epic", "stanza"):
+            members = Membership.objects.with_roles().select_related("network")
+            reader = members.get(network=demonstration, person__email=f"{key}@example.org")
+            sections, _projects = needs_of(reader)
+            found[key] = " ".join(
+                f"{item.title} {item.hint}"
+                for section in sections
+                if section.key == "answer"
+                for item in section.items
+            )
+    assert "you sponsor the team and may settle it first" in found["prose"]
+    assert "Pay for the home visits" in found["epic"]
+    assert "for Grace Legend" in found["stanza"]
 
 
 def test_one_person_of_each_kind_can_sign_in(demonstration):

@@ -16,7 +16,7 @@ from iocn.records.tasks import dispose_of_what_is_old
 from iocn.shared.history import record
 from iocn.shared.models import History
 from learning.models import Cohort
-from people.models import Membership, Message, Person, SignIn, StaffTask
+from people.models import Absence, Delegate, Membership, Message, Person, SignIn, StaffTask
 from programmes.escalations import actions as asks
 from programmes.models import Escalation, PathwayProject
 from tests import factories
@@ -59,11 +59,20 @@ def everything_old(network, staff):
         state="withdrawn", sponsor=left, due_at=None, next_due_at=None
     )
     ask.events.update(at=then)
+    on = then.date()
+    absence = Absence.objects.create(membership=left, from_date=on, until_date=on, created_by=left)
+    delegate = Delegate.objects.create(
+        leader=left,
+        delegate=factories.MembershipFactory(network=network),
+        power="read",
+        until=on,
+        created_by=left,
+    )
     # It waited on staff, who were told.
     Message.objects.filter(network=network).exclude(pk=message.pk).delete()
     return {
         "messages": message, "invitations": invited, "tasks": task, "members": left, "asks": ask,
-        "projects": project, "cohorts": cohort,
+        "projects": project, "cohorts": cohort, "absences": absence, "delegates": delegate,
     }  # fmt: skip
 
 
@@ -105,6 +114,9 @@ def test_what_is_not_old_enough_or_still_needed_stays(network, staff):
     things["asks"].events.update(at=now - timedelta(days=2000))
     Escalation.objects.update(project=things["projects"])
     Cohort.objects.update(ends_on=(now - timedelta(days=2000)).date())
+    Absence.objects.update(until_date=(now - timedelta(days=700)).date())
+    # Its last day has long passed, but it was ended by hand later.
+    Delegate.objects.update(ended_at=now - timedelta(days=700))
     assert dispose(network) == {}
 
 
@@ -141,7 +153,16 @@ def test_a_hold_keeps_what_concerns_it(network, staff, on):
 
     kept = {key for key, thing in things.items() if is_there(thing)}
     # Who left was in that organisation and that team, sponsored the ask, and left the task behind.
-    expected = {"messages", "tasks", "members", "asks", "projects", "cohorts"}
+    expected = {
+        "messages",
+        "tasks",
+        "absences",
+        "delegates",
+        "members",
+        "asks",
+        "projects",
+        "cohorts",
+    }
     assert kept == (expected if on != "project" else expected - {"asks"})
 
 

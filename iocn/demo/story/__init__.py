@@ -8,15 +8,27 @@ that nobody takes them for real.
 from iocn.demo.story.asks import ASKS, Ask
 from iocn.demo.story.learning import COHORT_ASKS, COHORTS, COMING, Cohort, Copied
 from iocn.demo.story.measures import MEASURES, Series
-from iocn.demo.story.people import AT_TABLE, MANDATES, ORGANISATIONS, PEOPLE, REMITS, Org, Who
-from iocn.demo.story.projects import PROGRAMMES, PROJECTS, TRIES, Project
+from iocn.demo.story.people import (
+    ACTING,
+    AT_TABLE,
+    AWAY,
+    MANDATES,
+    ORGANISATIONS,
+    PEOPLE,
+    REMITS,
+    Org,
+    Who,
+)
+from iocn.demo.story.projects import PROGRAMMES, PROJECTS, SPONSORS, TRIES, Project
 
 CITY = "Fableton"
 PASSWORD = "once-upon-a-time"  # noqa: S105  # known to everybody: exists in the demonstration only
 
 __all__ = [
+    "ACTING",
     "ASKS",
     "AT_TABLE",
+    "AWAY",
     "CITY",
     "COHORTS",
     "COHORT_ASKS",
@@ -29,6 +41,7 @@ __all__ = [
     "PROGRAMMES",
     "PROJECTS",
     "REMITS",
+    "SPONSORS",
     "TRIES",
     "Ask",
     "Cohort",

@@ -214,6 +214,18 @@ ASKS = [
         "",
         moves=(),
     ),
+    # While Dr Novel is away.
+    Ask(
+        1.8,
+        "quill",
+        "Pay for the home visits of the second pharmacist",
+        "slowing",
+        "ccg",
+        "commissioning",
+        "anticoag",
+        "She sees six people a day whom nobody else reaches. The money ends with the month.",
+        moves=(),
+    ),
     Ask(
         4.6,
         "scribe",

@@ -124,3 +124,9 @@ MANDATES = [
     ("partnerships", "workforce", "swap up to half a day a week between teams that both agree."),
     ("pharmacy", "clinical", "offer pulse checks in any pharmacy of the city."),
 ]
+
+# Who is away: (leader, who stands in, days ago it begins, days it lasts).
+AWAY = [("novel", "epic", 3, 10)]
+
+# Who acts for whom: (leader, delegate, with what power, for how many days yet).
+ACTING = [("legend", "stanza", "act", 120)]

@@ -264,3 +264,6 @@ TRIES = [
         "adopt",
     ),
 ]
+
+# Which manager sponsors a team, and hears of its asks first: (project, manager, days ago they were named).
+SPONSORS = [("clinic", "prose", 1)]
