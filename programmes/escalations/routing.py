@@ -16,7 +16,7 @@ from programmes.escalations.states import Step
 @dataclass(frozen=True)
 class Named:
     """Somebody named for a step: who is asked in their place (they themselves, a stand-in, nobody), and why, if it
-    is not they."""
+    is not they, as a phrase that follows the name."""
 
     person: Membership
     asked: Membership | None
@@ -41,7 +41,11 @@ class Stage:
         """Why others do not stand there, as sentences; a table of many has no need of them."""
         if not self.named:
             return self.if_nobody
-        return tuple(one.why for one in self.named if one.why) if self.step != Step.TABLE else ()
+        return (
+            tuple(f"{one.person} {one.why}" for one in self.named if one.why)
+            if self.step != Step.TABLE
+            else ()
+        )
 
 
 @dataclass(frozen=True)
@@ -70,10 +74,12 @@ class Route:
     @property
     def why(self) -> str:
         """Why it goes there, as a sentence."""
-        if self.step == Step.REMIT:
-            return f"{self.owner} can decide on {self._domain} at {self.organisation}."
-        if self.step == Step.SPONSOR:
-            return f"{self.owner} is the executive sponsor of {self.organisation}."
+        if self.owner is not None:
+            named = next(one.person for one in self.stage.named if one.asked == self.owner)
+            who = str(self.owner) if named == self.owner else f"{self.owner} stands in for {named}, who"
+            if self.step == Step.REMIT:
+                return f"{who} can decide on {self._domain} at {self.organisation}."
+            return f"{who} is the executive sponsor of {self.organisation}."
         if self.step == Step.TABLE:
             return "The leaders who meet at the network table get it: any of them may take it."
         return "Network staff find somebody who can decide it."
@@ -155,17 +161,17 @@ class _Standing:
 
     def _who(self, one: Membership) -> tuple[Membership | None, str]:
         if one.pk == self._raiser:
-            return None, f"{one} asks, so somebody else decides."
+            return None, "asks, so somebody else decides."
         if one.pk not in self._leaders:
-            return None, f"{one} has left or is no leader any more."
+            return None, "has left or is no leader any more."
         if one.pk in self._not_these:
-            return None, f"{one} has had it already."
+            return None, "has had it already."
         if one.pk not in self._away:
             return one, ""
         stand_in = self._away[one.pk]
         if stand_in is None or stand_in.pk == self._raiser or stand_in.pk in self._not_these:
-            return None, f"{one} is away."
-        return stand_in, f"{one} is away; {stand_in} stands in."
+            return None, "is away."
+        return stand_in, f"is away; {stand_in} stands in."
 
 
 def own_organisation(membership: Membership) -> Organisation | None:
