@@ -132,6 +132,7 @@ TABLE = {
     "escalations:act reopen": "yx----yyx cx----ccx",
     "escalations:act wait": "yx----yyx cx----ccx",
     "escalations:attachment": "yy----yyy mmmmmmmmm",
+    "escalations:attachment_remove": "yx----yxx yx----yxx",
     "learning:cohorts": "yyyyyyyyy mmmmmmmmm",
     "learning:new_cohort": "y-------- y--------",
     "learning:here": "yyyyyyyyy yyyyyyyyy",

@@ -25,7 +25,7 @@ AROUND = 60
 
 @dataclass
 class Place:
-    """A field of a row that has the words. An upload that has them goes as a whole: its field is empty."""
+    """A field of a row that has the words. A file that has them goes as a whole: its field is empty."""
 
     held: Held
     row: models.Model
@@ -79,7 +79,8 @@ def find(network: Network, many: Sequence[Words], *, lock: bool = False) -> list
         rows = rows.fetch_mode(models.FETCH_PEERS)
         if lock:
             rows = rows.select_for_update(of=("self",), no_key=True)
-        for row in rows.iterator(chunk_size=500):
+        # Files are read one by one: each may have megabytes.
+        for row in rows.iterator(chunk_size=1 if held.text_of else 500):
             found += _places(held, row, many)
     return found
 
@@ -99,7 +100,8 @@ def _may_have(held: Held, many: Sequence[Words]) -> Q:
 def _places(held: Held, row: models.Model, many: Sequence[Words]) -> list[Place]:
     if held.text_of is not None:
         text = held.text_of(row)
-        return [Place(held, row, "", text)] if any(words.are_in(text) for words in many) else []
+        if any(words.are_in(text) for words in many):
+            return [Place(held, row, "", text)]
     texts = {name: texts_in(getattr(row, name)) for name in held.words}
     return [
         Place(held, row, name, "\n".join(found))
@@ -175,15 +177,15 @@ def replace(
     changed: dict[Held, dict[Any, tuple[models.Model, set[str]]]] = {}
     things: dict[tuple[type[models.Model], Any], models.Model] = {}
     for place in places:
+        thing = follow(place.row, place.held.thing) if place.held.thing else None
+        if thing is not None:
+            things[type(thing), thing.pk] = thing
         if not place.field:
             place.row.delete()
             continue
         row, fields = changed.setdefault(place.held, {}).setdefault(place.row.pk, (place.row, set()))
         _replace(row, place.field, many, marks)
         fields.add(place.field)
-        thing = follow(row, place.held.thing) if place.held.thing else None
-        if thing is not None:
-            things[type(thing), thing.pk] = thing
     for held, rows in changed.items():
         names = sorted({name for _row, fields in rows.values() for name in fields})
         held.model._default_manager.bulk_update((row for row, _ in rows.values()), names, batch_size=200)

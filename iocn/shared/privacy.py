@@ -49,7 +49,7 @@ class Held:
     organisations: tuple[str, ...] = ()
     # For a person's own download: the rows that the membership may read now, where not all of its own are.
     seen_by: Callable[[Any], models.QuerySet[Any]] | None = None
-    # For what is not text, such as a file: what it says. Found words delete the row.
+    # For what is not text, such as a file: what it says. Words found there delete the row.
     text_of: Callable[[Any], str] | None = None
     # Says on the row, as a thing, that words were removed: note(by, row, reason). Empty: the shared history.
     note: Callable[[Any, Any, str], None] | None = None

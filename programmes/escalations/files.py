@@ -1,8 +1,11 @@
 """Which files may be put on an ask, told by what is in them and not by their name."""
 
 import io
+import re
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 from pathlib import PurePath
 
 from django.core.exceptions import ValidationError
@@ -11,6 +14,10 @@ from django.core.files.uploadedfile import UploadedFile
 from iocn.shared.free_text import refuse_patient_identifiers
 
 MOST_BYTES = 10 * 1024 * 1024
+# Of what an Office file unpacks to, which may be far more than the file.
+MOST_READ = 50 * 1024 * 1024
+_ENDS = re.compile(r"</(?:w:p|a:p|si|t|v|c)>|<w:(?:br|tab|cr)/>")
+_TAG = re.compile(r"<[^>]*>")
 _OFFICE = {"docx": "word/", "xlsx": "xl/", "pptx": "ppt/"}
 TYPES = {
     "pdf": "application/pdf",
@@ -48,6 +55,29 @@ def checked(file: UploadedFile) -> Checked:
     if kind in ("txt", "csv"):
         refuse_patient_identifiers(content.decode("utf-8"))
     return Checked(name, kind, content)
+
+
+def words_of(kind: str, content: bytes) -> str:
+    """Return what can be read in a file: text, what an Office file says. What PDF and pictures show only a person
+    sees."""
+    if kind in ("txt", "csv"):
+        return content.decode("utf-8", "replace")
+    return "\n".join(_words_of_office(content)) if kind in _OFFICE else ""
+
+
+def _words_of_office(content: bytes) -> Iterator[str]:
+    left = MOST_READ
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        for part in parts.infolist():
+            if not part.filename.endswith(".xml"):
+                continue
+            with parts.open(part) as opened:
+                text = opened.read(left).decode("utf-8", "replace")
+            left -= len(text)
+            # A word may be cut into runs of its letters, so runs are joined; paragraphs, cells and lines part them.
+            yield unescape(_TAG.sub("", _ENDS.sub("\n", text)))
+            if left <= 0:
+                return
 
 
 def _kind_of(content: bytes, name: str) -> str | None:

@@ -302,6 +302,12 @@ class HandOnForm(ActForm):
         leaders.queryset = can_own(self.escalation).with_main_post().order_by("name", "id")
 
 
+class RemoveFileForm(Form):
+    """Why a file is taken away."""
+
+    text = _words("Why?", 500, 2, required=False, help_text="Stays on the ask for everybody who sees it.")
+
+
 class RouteForm(Form):
     """For which asks the route is looked up."""
 

@@ -98,6 +98,13 @@ def attachments_for(membership: Membership) -> QuerySet[Attachment]:
     return Attachment.objects.filter(event__escalation__in=asks_for(membership).values("pk"))
 
 
+def may_remove_file(membership: Membership, attachment: Attachment) -> Answer:
+    """Say whether the membership may take a file away from an ask that it sees."""
+    if attachment.event.by_id == membership.pk or membership.is_staff:
+        return YES
+    return no(f"{attachment.event.by}, who attached it, or network staff take this file away.")
+
+
 def _not_owned_by(membership: Membership) -> Q:
     # `owner <> me` is unknown, hence false, where there is no owner.
     return Q(owner=None) | ~Q(owner=membership)

@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from iocn.shared.privacy import Held, declare
 from people.models import Membership
 from programmes.escalations.actions import note_redaction
+from programmes.escalations.files import words_of
 from programmes.escalations.models import (
     Attachment,
     Beside,
@@ -55,6 +56,7 @@ def declare_tables() -> None:
             thing="event.escalation",
             organisations=("event__escalation__organisation",),
             seen_by=attachments_for,
+            text_of=lambda file: words_of(file.kind, bytes(file.content)),
         ),
         Held(
             Beside,

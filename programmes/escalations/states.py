@@ -72,7 +72,7 @@ class Move(TextChoices):
     CLIMB = "climb", "brought it to"
     OWNER_LEFT = "owner_left", "is no longer there to answer it"
     ANSWERABLE_LEFT = "answerable_left", "is no longer there; now answerable is"
-    REDACT = "redact", "removed words that must not be here"
+    REDACT = "redact", "removed what must not be here"
 
 
 def _stays(*states: State) -> dict[State, State]:

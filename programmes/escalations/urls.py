@@ -26,5 +26,10 @@ urlpatterns = [
     path("escalations/times/<slug:urgency>/", views.times, name="times"),
     path("escalations/<ask_reference:number>/", views.ask, name="ask"),
     path("escalations/<ask_reference:number>/files/<int:attachment>/", views.attachment, name="attachment"),
+    path(
+        "escalations/<ask_reference:number>/files/<int:attachment>/remove/",
+        views.attachment_remove,
+        name="attachment_remove",
+    ),
     path("escalations/<ask_reference:number>/<slug:move>/", views.act, name="act"),
 ]

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from iocn.shared.permissions import require
 from people.models import Membership
 from programmes.escalations.actions.common import (
     NotPossible,
@@ -17,6 +18,7 @@ from programmes.escalations.actions.common import (
 from programmes.escalations.actions.raising import go_further
 from programmes.escalations.files import Checked
 from programmes.escalations.models import Attachment, Beside, Escalation
+from programmes.escalations.permissions import may_remove_file
 from programmes.escalations.states import Move, State, Step
 
 MOST_FILES = 10
@@ -122,4 +124,17 @@ def attach(
         size=len(file.content),
         content=file.content,
     )
+    return locked
+
+
+@transaction.atomic
+def remove_file(*, by: Membership, attachment: Attachment, text: str = "") -> Escalation:
+    """Take a file away from an ask for good, as who attached it or as staff. That it was there, who took it away and
+    why stays on the timeline. Removed twice, the first counts."""
+    locked = locked_for(by, attachment.event.escalation)
+    require(may_remove_file(by, attachment))
+    deleted, _ = Attachment.objects.filter(pk=attachment.pk).delete()
+    if deleted:
+        said = f"The file “{attachment.name}”."
+        step(by, locked, Move.REDACT, text=f"{said}\n\n{text}" if text else said)
     return locked

@@ -1,8 +1,18 @@
 """The pages of asks."""
 
-from programmes.escalations.views.ask import act, ask, attachment
+from programmes.escalations.views.ask import act, ask, attachment, attachment_remove
 from programmes.escalations.views.inbox import inbox
 from programmes.escalations.views.raising import raise_ask
 from programmes.escalations.views.routes import remit_take, routes, times
 
-__all__ = ["act", "ask", "attachment", "inbox", "raise_ask", "remit_take", "routes", "times"]
+__all__ = [
+    "act",
+    "ask",
+    "attachment",
+    "attachment_remove",
+    "inbox",
+    "raise_ask",
+    "remit_take",
+    "routes",
+    "times",
+]

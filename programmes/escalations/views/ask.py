@@ -12,11 +12,11 @@ from iocn.shared.permissions import require
 from iocn.shared.prepared import one_or_404, prepared
 from iocn.shared.templatetags.components import day
 from people.models import Membership
-from people.web import MemberRequest, network_page
+from people.web import MemberRequest, network_page, posted
 from programmes.escalations import actions, clocks, forms
 from programmes.escalations.files import TYPES
-from programmes.escalations.models import Escalation, EscalationEvent, EscalationQuerySet
-from programmes.escalations.permissions import asks_for, attachments_for, may, possible_now
+from programmes.escalations.models import Attachment, Escalation, EscalationEvent, EscalationQuerySet
+from programmes.escalations.permissions import asks_for, attachments_for, may, may_remove_file, possible_now
 from programmes.escalations.states import ANSWERS, Move, State
 from programmes.escalations.views.acts import ACTS, BY_SLUG, WORDS, Act
 from programmes.escalations.way import read_way
@@ -33,10 +33,7 @@ def ask(request: MemberRequest, number: int) -> HttpResponseBase:
     events = list(reversed(escalation.events.all()))
     for event in events:
         if attached := getattr(event, "attachment", None):
-            href = reverse(
-                "escalations:attachment", args=[request.membership.network.slug, number, attached.pk]
-            )
-            event.file = {"href": href, "name": attached.name, "size": attached.size}
+            event.file = _file(request, number, event, attached)
     commitments = list(escalation.commitments.all())
     context = {
         "ask": escalation,
@@ -103,6 +100,37 @@ def attachment(request: MemberRequest, number: int, attachment: int) -> HttpResp
     response = HttpResponse(bytes(found.content), content_type=TYPES[found.kind])
     response["Content-Disposition"] = content_disposition_header(True, found.name)
     return response
+
+
+@network_page()
+@require_http_methods(["GET", "POST"])
+def attachment_remove(request: MemberRequest, number: int, attachment: int) -> HttpResponseBase:
+    """Take a file away from an ask for good, once that is confirmed."""
+    files = attachments_for(request.membership).filter(event__escalation__number=number).defer("content")
+    read = ("event__escalation__network", "event__by")
+    found = files.filter(pk=attachment).select_related(*read).first()
+    if found is None:
+        raise Http404
+    require(may_remove_file(request.membership, found))
+    escalation = found.event.escalation
+    form = forms.RemoveFileForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        actions.remove_file(by=request.membership, attachment=found, **form.cleaned_data)
+        messages.success(request, f"“{found.name}” is removed.")
+        return redirect(escalation)
+    context = {"form": form, "ask": escalation, "file": found}
+    return render(request, "escalations/remove_file.html", context)
+
+
+def _file(
+    request: MemberRequest, number: int, event: EscalationEvent, attached: Attachment
+) -> dict[str, object]:
+    at = [request.membership.network.slug, number, attached.pk]
+    file = {"href": reverse("escalations:attachment", args=at), "name": attached.name, "size": attached.size}
+    attached.event = event
+    if may_remove_file(request.membership, attached):
+        file["remove"] = reverse("escalations:attachment_remove", args=at)
+    return file
 
 
 @network_page()
