@@ -1,8 +1,10 @@
 """Which files may be put on an ask, told by what is in them and not by their name."""
 
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
@@ -15,9 +17,10 @@ from iocn.shared.free_text import refuse_patient_identifiers
 
 MOST_BYTES = 10 * 1024 * 1024
 # Of what an Office file unpacks to, which may be far more than the file.
-MOST_READ = 50 * 1024 * 1024
+MOST_READ = 20 * 1024 * 1024
 _ENDS = re.compile(r"</(?:w:p|a:p|si|t|v|c)>|<w:(?:br|tab|cr)/>")
 _TAG = re.compile(r"<[^>]*>")
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError)
 _OFFICE = {"docx": "word/", "xlsx": "xl/", "pptx": "ppt/"}
 TYPES = {
     "pdf": "application/pdf",
@@ -69,15 +72,16 @@ def _words_of_office(content: bytes) -> Iterator[str]:
     left = MOST_READ
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         for part in parts.infolist():
-            if not part.filename.endswith(".xml"):
+            if left <= 0 or not part.filename.endswith(".xml"):
                 continue
-            with parts.open(part) as opened:
-                text = opened.read(left).decode("utf-8", "replace")
+            try:
+                with parts.open(part) as opened:
+                    text = opened.read(left).decode("utf-8", "replace")
+            except _UNREADABLE:
+                continue  # damaged, locked with a password: nobody reads words there either
             left -= len(text)
             # A word may be cut into runs of its letters, so runs are joined; paragraphs, cells and lines part them.
             yield unescape(_TAG.sub("", _ENDS.sub("\n", text)))
-            if left <= 0:
-                return
 
 
 def _kind_of(content: bytes, name: str) -> str | None:

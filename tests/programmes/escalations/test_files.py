@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from iocn.records.redaction import find, fingerprint, redact_words
 from iocn.shared.words import Words
 from programmes.escalations import actions
-from programmes.escalations.files import Checked, words_of
+from programmes.escalations.files import MOST_READ, Checked, words_of
 from programmes.escalations.models import Attachment, Escalation
 from programmes.escalations.states import Move
 
@@ -121,3 +121,21 @@ def test_what_only_an_eye_can_read_is_not_searched():
 def test_cells_and_paragraphs_do_not_run_together():
     content = office("xl/sharedStrings.xml", "<sst><si><t>Bed</t></si><si><t>Four &amp; more</t></si></sst>")
     assert words_of("xlsx", content).split() == ["Bed", "Four", "&", "more"]
+
+
+def test_a_damaged_file_stops_nobody_from_removing_words(raised):
+    content = bytearray(office("word/document.xml", f"<w:p>{NAME}</w:p>" * 50))
+    at = content.index(b"document.xml") + 20
+    content[at : at + 40] = b"x" * 40
+    attach(raised, "letter.docx", "docx", bytes(content))
+    assert words_of("docx", bytes(content)) == ""
+    actions.comment(by=raised.nurse, escalation=raised.ask, text=f"It was {NAME}.")
+    assert find(raised.network, [Words(NAME)])
+
+
+def test_what_unpacks_to_more_than_anybody_wrote_is_read_in_part():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as parts:
+        for number in range(2):
+            parts.writestr(f"word/{number}.xml", "a" * (MOST_READ - 10))
+    assert len(words_of("docx", packed.getvalue())) <= MOST_READ + 2

@@ -82,3 +82,26 @@ def test_no_ask_is_left_with_somebody_who_leaves_at_that_moment(place):
     gone = Membership.objects.get(pk=place.leader.pk)
     assert gone.closed_at
     assert not Escalation.objects.filter(owner=gone, state__in=OPEN).exists()
+
+
+def test_times_that_staff_change_while_clocks_strike_remind_once(place):
+    for race in range(10):
+        ask = actions.raise_ask(by=place.nurse, ask=f"Ask {race}", urgency="stopping", domain="data")
+        Escalation.objects.filter(pk=ask.pk).update(raised_at=timezone.now() - timedelta(days=9))
+        ask.events.update(at=timezone.now() - timedelta(days=9))
+        times = {"urgency": "stopping", "decide": 100 * 60, "climb": 100 * 60}
+        results = at_once(
+            *(
+                lambda hours=hours, times=times: actions.set_times(
+                    by=place.staff, acknowledge=hours * 60, **times
+                )
+                for hours in (1 + race, 20 + race)
+            ),
+            actions.run_clocks,
+            actions.run_clocks,
+        )
+        assert not any(isinstance(result, Exception) for result in results), results
+        while actions.run_clocks():
+            pass
+        assert list(ask.events.values_list("move", flat=True)) == ["raise", "remind"]
+        actions.withdraw(by=place.nurse, escalation=ask)
