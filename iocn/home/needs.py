@@ -298,7 +298,17 @@ class _Needs:
             escalation__in=going_on.order_by().values("pk"), at__gte=self.now - NEWS
         ).exclude(move__in=[Move.REMIND, Move.REDACT])
         last: dict[int, EscalationEvent] = {}
-        for event in events.select_related("escalation", "by", "to", "behalf_of").order_by("at", "id"):
+        ask = ("network", "number", "ask", "restricted", "raised_by", "project")
+        names = ("by", "to", "behalf_of")
+        shown = events.select_related("escalation", *names).only(
+            "move",
+            "at",
+            "step",
+            "escalation",
+            *(f"escalation__{field}" for field in ask),
+            *(field for name in names for field in (name, f"{name}__name")),
+        )
+        for event in shown.order_by("at", "id"):
             last[event.escalation_id] = event
         for event in last.values():
             # What the team said itself is no news to it, but what was said before is old.
