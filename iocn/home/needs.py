@@ -189,11 +189,16 @@ class _Needs:
 
     def _read_asks(self) -> None:
         """Find what waits for an answer, and what is answered and waits for the team's word."""
-        to_answer = Q(state__in=[State.RAISED, State.ACKNOWLEDGED])
-        to_answer &= self._to_answer_alone(self.only) if self.only else self._to_answer_in_network()
-        asks = Escalation.objects.filter(to_answer | self._own_or_team(state__in=WITH_TEAM))
+        asks = Escalation.objects.all()
         if self.only:
+            # A union, as databases read a whole network where ways that ask other tables are joined by "or".
+            first, *others = (asks.filter(way).order_by().values("pk") for way in self._ways_alone(self.only))
+            asks = asks.filter(pk__in=first.union(*others))
             asks = asks.annotate(is_brought=Exists(_brought_in(self.only).filter(escalation=OuterRef("pk"))))
+        else:
+            with_somebody = Q(owner__isnull=False) | Q(manager__isnull=False)
+            to_answer = Q(state__in=_UNANSWERED) & with_somebody
+            asks = asks.filter(to_answer | Q(state__in=WITH_TEAM), network=self.network, waits=1)
         rows = list(asks.annotate(owner_name=F("owner__name")).order_by("waiting_since", "id"))
         who_answers = self._alone(self.only) if self.only else self._in_network()
         for ask in rows:
@@ -208,18 +213,18 @@ class _Needs:
             for pk, why in who_answers(ask).items():
                 self._add(pk, "answer", self._ask_item(ask, f"{waits} · {why}" if why else waits))
 
-    def _to_answer_in_network(self) -> Q:
-        return Q(network=self.network) & (Q(owner__isnull=False) | Q(manager__isnull=False))
-
-    def _to_answer_alone(self, reader: Membership) -> Q:
-        """What waits for the reader. Each way is whole, so that an index reads it."""
-        theirs = Q(owner=reader) | Q(manager=reader)
+    def _ways_alone(self, reader: Membership) -> Iterable[Q]:
+        """What waits for the reader's answer, and for their or their team's word; each found by an index."""
+        unanswered = Q(waits=1, state__in=_UNANSWERED)
+        yield Q(owner=reader) & unanswered
+        yield Q(manager=reader) & unanswered
         if reader.is_leader:
-            theirs |= Q(pk__in=_brought_in(reader).values("escalation"))
+            yield Q(pk__in=_brought_in(reader).values("escalation")) & unanswered
         if not reader.is_citizen_only:
             leaders = leaders_acted_for(reader).values("pk")
-            theirs |= Q(owner__in=leaders, restricted=False) & ~Q(raised_by=reader)
-        return theirs
+            yield Q(owner__in=leaders, restricted=False) & unanswered & ~Q(raised_by=reader)
+        yield Q(raised_by=reader, state__in=WITH_TEAM)
+        yield Q(project__in=list(self.teams), restricted=False, state__in=WITH_TEAM)
 
     def _alone(self, reader: Membership) -> Callable[[Any], dict[int, str]]:
         """Return what says of an ask that was found for the reader in which part it waits for them."""
@@ -242,7 +247,7 @@ class _Needs:
         beside = Beside.objects.filter(
             part=Beside.Part.BROUGHT_IN,
             escalation__network=self.network,
-            escalation__state__in=[State.RAISED, State.ACKNOWLEDGED],
+            escalation__state__in=_UNANSWERED,
         )
         for ask, member in beside.order_by().values_list("escalation", "membership"):
             brought[ask].add(member)
@@ -377,6 +382,8 @@ class _Needs:
                     self.found[pk]["unowned"].append(item)
 
 
+# An owner's turn to answer; a promise has a section of its own.
+_UNANSWERED = [State.RAISED, State.ACKNOWLEDGED]
 _MANAGER = "you sponsor the team and may settle it first"
 
 
