@@ -11,18 +11,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from iocn.home import reading
 from iocn.shared.templatetags.components import clock, day, waited
 from learning.needs import cohort_needs
-from people.delegates import acting_in, leaders_acted_for
-from people.models import Membership, Network, StaffTask
-from programmes.escalations.models import Beside, Commitment, Escalation, EscalationEvent
+from people.delegates import acting_in
+from people.models import Membership, Network
+from programmes.escalations.models import Escalation, EscalationEvent
 from programmes.escalations.permissions import TEAMS_MOVES
-from programmes.escalations.states import WITH_OWNER, WITH_TEAM, Move, State
-from programmes.measures.models import Measure
+from programmes.escalations.states import WITH_TEAM, Move, State
 from programmes.projects.models import PathwayProject, TeamMember
 
 # How far ahead a promise is spoken of, and how long a project may be quiet before it is.
@@ -126,8 +125,8 @@ class _Needs:
         self._read_cohorts()
         if any(person.is_staff for person in self.people.values()):
             self._read_staff_tasks()
-        if any(person.is_staff or person.is_leader for person in self.people.values()):
-            self._read_asks_nobody_took()
+        if self.only and (self.only.is_staff or self.only.is_leader):
+            self._add_asks_of_nobody(reading.asks_of_nobody(self.network.pk))
 
     def sections(self) -> dict[int, list[Section]]:
         """Return what was found, in the order of TITLES."""
@@ -172,10 +171,7 @@ class _Needs:
         return {ask.raised_by_id} | {p.membership_id for p in team if p.part != TeamMember.Part.COACH}
 
     def _read_teams(self) -> None:
-        places = TeamMember.objects.filter(project__network=self.network, left_on=None)
-        if self.only:
-            places = places.filter(membership=self.only)
-        for place in places.select_related("project"):
+        for place in reading.team_places(self.network.pk, self.only):
             self.teams[place.project_id].append(place)
             project = place.project
             if (
@@ -189,17 +185,13 @@ class _Needs:
 
     def _read_asks(self) -> None:
         """Find what waits for an answer, and what is answered and waits for the team's word."""
-        asks = Escalation.objects.all()
         if self.only:
-            # A union, as databases read a whole network where ways that ask other tables are joined by "or".
-            first, *others = (asks.filter(way).order_by().values("pk") for way in self._ways_alone(self.only))
-            asks = asks.filter(pk__in=first.union(*others))
-            asks = asks.annotate(is_brought=Exists(_brought_in(self.only).filter(escalation=OuterRef("pk"))))
+            rows = list(reading.asks_of_one(self.only))
         else:
-            with_somebody = Q(owner__isnull=False) | Q(manager__isnull=False)
-            to_answer = Q(state__in=_UNANSWERED) & with_somebody
-            asks = asks.filter(to_answer | Q(state__in=WITH_TEAM), network=self.network, waits=1)
-        rows = list(asks.annotate(owner_name=F("owner__name")).order_by("waiting_since", "id"))
+            rows = list(reading.asks_of_all(self.network.pk))
+            nobodys = [ask for ask in rows if ask.is_unowned]
+            rows = [ask for ask in rows if not ask.is_unowned]
+            self._add_asks_of_nobody(nobodys[: reading.MOST])
         who_answers = self._alone(self.only) if self.only else self._in_network()
         for ask in rows:
             if ask.state in WITH_TEAM:
@@ -212,19 +204,6 @@ class _Needs:
             waits = f"{ask.get_urgency_display()} · waited {waited(ask.waiting_since, self.now)}"
             for pk, why in who_answers(ask).items():
                 self._add(pk, "answer", self._ask_item(ask, f"{waits} · {why}" if why else waits))
-
-    def _ways_alone(self, reader: Membership) -> Iterable[Q]:
-        """What waits for the reader's answer, and for their or their team's word; each found by an index."""
-        unanswered = Q(waits=1, state__in=_UNANSWERED)
-        yield Q(owner=reader) & unanswered
-        yield Q(manager=reader) & unanswered
-        if reader.is_leader:
-            yield Q(pk__in=_brought_in(reader).values("escalation")) & unanswered
-        if not reader.is_citizen_only:
-            leaders = leaders_acted_for(reader).values("pk")
-            yield Q(owner__in=leaders, restricted=False) & unanswered & ~Q(raised_by=reader)
-        yield Q(raised_by=reader, state__in=WITH_TEAM)
-        yield Q(project__in=list(self.teams), restricted=False, state__in=WITH_TEAM)
 
     def _alone(self, reader: Membership) -> Callable[[Any], dict[int, str]]:
         """Return what says of an ask that was found for the reader in which part it waits for them."""
@@ -244,12 +223,7 @@ class _Needs:
         """Return what says of an ask for whom it waits, and in which part; read for all in two queries."""
         acting = acting_in(self.network)
         brought: dict[int, set[int]] = defaultdict(set)
-        beside = Beside.objects.filter(
-            part=Beside.Part.BROUGHT_IN,
-            escalation__network=self.network,
-            escalation__state__in=_UNANSWERED,
-        )
-        for ask, member in beside.order_by().values_list("escalation", "membership"):
+        for ask, member in reading.brought_in(self.network.pk):
             brought[ask].add(member)
 
         def parts(ask: Any) -> dict[int, str]:
@@ -271,15 +245,7 @@ class _Needs:
         return parts
 
     def _read_promises(self) -> None:
-        promises = Commitment.objects.filter(
-            escalation__network=self.network,
-            kept_at=None,
-            ended_at=None,
-            due_on__lte=self.today + PROMISE_AHEAD,
-        ).select_related("escalation")
-        if self.only:
-            promises = promises.filter(by=self.only)
-        for promise in promises.order_by("due_on", "id"):
+        for promise in reading.promises(self.network.pk, self.only, self.today + PROMISE_AHEAD):
             late = promise.due_on < self.today
             hint = f"{'Not yet met: was due' if late else 'By'} {day(promise.due_on)}"
             item = self._ask_item(promise.escalation, hint)
@@ -287,33 +253,10 @@ class _Needs:
                 item = Item(promise.what, item.href, f"{hint} · {promise.escalation.reference}")
             self._add(promise.by_id, "promise", item)
 
-    def _own_or_team(self, **also: object) -> Q:
-        """Asks of a reader or of their teams that are also so. Each way is whole, so that an index reads it."""
-        if not self.only:
-            return Q(network=self.network, **also)
-        return Q(raised_by=self.only, **also) | Q(project__in=list(self.teams), restricted=False, **also)
-
     def _read_news(self) -> None:
         """Find the last step of each ask of a week in which others did something; what is answered stands above."""
-        going_on = Escalation.objects.filter(
-            self._own_or_team(state__in=[*WITH_OWNER, State.MOVED])
-            | self._own_or_team(state=State.CLOSED, not_confirmed=True)
-        )
-        events = EscalationEvent.objects.filter(
-            escalation__in=going_on.order_by().values("pk"), at__gte=self.now - NEWS
-        ).exclude(move__in=[Move.REMIND, Move.REDACT])
         last: dict[int, EscalationEvent] = {}
-        ask = ("network", "number", "ask", "restricted", "raised_by", "project")
-        names = ("by", "to", "behalf_of")
-        shown = events.select_related("escalation", *names).only(
-            "move",
-            "at",
-            "step",
-            "escalation",
-            *(f"escalation__{field}" for field in ask),
-            *(field for name in names for field in (name, f"{name}__name")),
-        )
-        for event in shown.order_by("at", "id"):
+        for event in reading.steps_since(self.network.pk, self.only, self.now - NEWS):
             last[event.escalation_id] = event
         for event in last.values():
             # What the team said itself is no news to it, but what was said before is old.
@@ -327,17 +270,12 @@ class _Needs:
         """Find measures whose last month has no number. The month must be over, and the measure must have begun."""
         this_month = self.today.replace(day=1)
         last_month = (this_month - timedelta(days=1)).replace(day=1)
-        measures = Measure.objects.filter(network=self.network, project__in=self._open_projects())
-        late = measures.annotate(latest=Max("observations__period")).filter(latest__lt=last_month)
-        for measure in late:
+        for measure in reading.measures_without(self.network.pk, self.only, last_month):
             url = reverse("measures:add_number", args=[self.network.slug, measure.pk])
             item = Item(measure.name, url, f"The last number is for {measure.latest:%B %Y}")
             for place in self.teams[measure.project_id]:
                 if place.part in (TeamMember.Part.LEAD, TeamMember.Part.TEAM):
                     self._add(place.membership_id, "number", item)
-
-    def _open_projects(self) -> list[int]:
-        return [pk for pk, places in self.teams.items() if places[0].project.is_open]
 
     def _read_cohorts(self) -> None:
         """Find the next sessions, attendance that is not taken, and cohorts that lack somebody."""
@@ -361,20 +299,16 @@ class _Needs:
 
     def _read_staff_tasks(self) -> None:
         url = reverse("people:staff_list", args=[self.network.slug])
-        tasks = StaffTask.objects.filter(network=self.network, settled_at=None)[: 10 * SHOWN]
         items = [
             Item(task.text, url, f"{task.get_kind_display()} · since {day(task.created_at)}")
-            for task in tasks
+            for task in reading.staff_tasks(self.network.pk)
         ]
         for pk, person in self.people.items():
             if person.is_staff and items:
                 self.found[pk]["staff"] += items
 
-    def _read_asks_nobody_took(self) -> None:
-        # Found by an index first, and then put in order: in order of waiting, thousands of others come before.
-        found = Escalation.objects.unowned().filter(network=self.network)
-        asks = Escalation.objects.filter(pk__in=found.order_by().values("pk"))
-        for ask in asks.order_by("waiting_since", "id")[: 10 * SHOWN]:
+    def _add_asks_of_nobody(self, asks: Iterable[Escalation]) -> None:
+        for ask in asks:
             item = self._ask_item(ask, f"Waited {waited(ask.waiting_since, self.now)}")
             for pk, person in self.people.items():
                 may_take = person.is_leader and not ask.restricted and pk != ask.raised_by_id
@@ -382,17 +316,11 @@ class _Needs:
                     self.found[pk]["unowned"].append(item)
 
 
-# An owner's turn to answer; a promise has a section of its own.
-_UNANSWERED = [State.RAISED, State.ACKNOWLEDGED]
 _MANAGER = "you sponsor the team and may settle it first"
 
 
 def _beside(ask: Any) -> str:
     return f"brought to you beside {ask.owner_name}" if ask.owner_id else "brought to you"
-
-
-def _brought_in(reader: Membership) -> QuerySet[Beside]:
-    return Beside.objects.filter(membership=reader, part=Beside.Part.BROUGHT_IN).order_by()
 
 
 def _weekday(when: datetime) -> str:

@@ -173,7 +173,7 @@ def test_gathering_takes_the_same_queries_however_many_people_there_are(
         )
         RemitFactory(membership=member, organisation=hospital, domain="money", order=number)
         raise_ask(nurse, domain="money")
-    # The run (begin, look, make with its savepoint, lock, mark, end), members, eight kinds of need, and for the asks
+    # The run (begin, look, make with its savepoint, lock, mark, end), members, seven kinds of need, and for the asks
     # who is brought in and who acts for whom, the messages.
     with django_assert_num_queries(19), time_machine.travel(MONDAY_MORNING, tick=False):
         write_digests(network=network)

@@ -262,6 +262,11 @@ class Escalation(models.Model):
         return self.state in OPEN
 
     @property
+    def is_unowned(self) -> bool:
+        """Whether any leader may take it (`Escalation.objects.unowned()`)."""
+        return self.owner_id is None and self.state in WITH_OWNER and self.step != Step.MANAGER
+
+    @property
     def waits_for_owner(self) -> bool:
         """Whether it is the owner's turn; without an owner, staff's and any leader's."""
         return self.state in WITH_OWNER
