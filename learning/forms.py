@@ -1,6 +1,6 @@
 """What people fill in about cohorts."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, cast
 
 from django import forms
@@ -13,9 +13,6 @@ from learning.models import Cohort, Enrolment, Session
 from learning.permissions import facilitators_to_choose, projects_to_choose
 from people.models import Membership
 from programmes.projects.models import PathwayProject
-
-# A test of whether a day makes sense; nobody plans further ahead.
-FAR = timedelta(days=3 * 366)
 
 
 class PeopleField(forms.ModelMultipleChoiceField):
@@ -94,7 +91,7 @@ class SessionForm(Form):
         self.keeps = session.on_day if session else None
 
     def clean_on(self) -> date:
-        """Refuse a bank holiday, and a year that was mistyped."""
+        """Refuse a bank holiday."""
         on: date = self.cleaned_data["on"]
         if on != self.keeps and (name := bank_holiday(on)):
             raise ValidationError(f"{day(on)} is a bank holiday ({name}). Choose another day")

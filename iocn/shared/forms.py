@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.forms.renderers import TemplatesSetting
 
+from iocn.shared.field_errors import refuse_mistyped_years, say_in_our_words
 from iocn.shared.free_text import refuse_patient_identifiers
 from iocn.shared.sending import typed_before
 from iocn.shared.tables import Brought
@@ -37,6 +38,7 @@ class FormMixin(_Base):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             _use_native_input(field.widget)
+            refuse_mistyped_years(field)
 
     def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
         """Return what the field begins with: what was typed into it before a sign-in, if that waits."""
@@ -46,7 +48,7 @@ class FormMixin(_Base):
 
     def _clean_fields(self) -> None:
         for name, field in self.fields.items():  # not in __init__: a form may change its labels after it
-            _name_in_error(field, name)
+            say_in_our_words(field, name)
         super()._clean_fields()  # type: ignore[misc]  # Django's own hook, absent from its stubs
         for name, field in self.fields.items():
             if name in self.may_hold_identifiers:
@@ -86,22 +88,6 @@ def _use_native_input(widget: forms.Widget) -> None:
         widget.attrs.pop("maxlength", None)
         if widget.attrs.get("rows") == "10":
             widget.attrs["rows"] = "5"
-
-
-def _name_in_error(field: forms.Field, name: str) -> None:
-    """Replace Django's "This field is required" by a sentence that says which and how to put it right."""
-    if field.error_messages.get("required") != forms.Field.default_error_messages["required"]:
-        return  # the form says it in its own words
-    label = field.label or name.replace("_", " ").capitalize()
-    if isinstance(field, forms.BooleanField):
-        message = f"Tick “{label}” to go on"
-    elif isinstance(field, forms.FileField):
-        message = f"Choose a file for “{label}”"
-    elif isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
-        message = f"Choose an answer for “{label}”"
-    else:
-        message = f"Fill in “{label}”"
-    field.error_messages["required"] = message
 
 
 @contextmanager

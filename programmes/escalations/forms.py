@@ -30,8 +30,10 @@ def _words(
     field = forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
     if missing:
         field.error_messages["required"] = missing
-    message = f"Shorten “{label}” to {limit:,} characters: it has %(show_value)s now.{too_long}"
-    field.validators.append(MaxLengthValidator(limit, message))
+    field.validators.append(MaxLengthValidator(limit))
+    field.error_messages["max_length"] = (
+        f"Shorten “{label}” to {limit:,} characters: it has %(show_value)s now.{too_long}"
+    )
     return field
 
 

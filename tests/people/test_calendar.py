@@ -100,7 +100,7 @@ def test_staff_set_the_hours_and_errors_keep_what_was_typed(staff, signed_in):
     assert "Work ends after it begins: choose a later time." in page.text
     assert 'value="12:30"' in page.text
     page = client.post("/larkton/settings/", SETTINGS | {"work_begins": "noon"})
-    assert "Enter a valid time" in page.text
+    assert "Write a time, such as 14:30, for “Work begins”" in page.text
     page = client.post("/larkton/settings/", SETTINGS, follow=True)
     assert "Saved." in page.text
     network = Network.objects.get(pk=staff.network_id)

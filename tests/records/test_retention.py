@@ -284,7 +284,7 @@ def test_staff_see_what_is_kept_and_change_for_how_long(network, staff, signed_i
     page = client.post("/larkton/records/periods/", numbers, follow=True).content.decode()
     assert "30 days" in page
     refused = client.post("/larkton/records/periods/", numbers | {"messages": 0})
-    assert "greater than or equal to 7" in refused.content.decode()
+    assert "Write a number from 7 to 3650" in refused.content.decode()
     assert numbers_for(network)["messages"] == 30
 
 

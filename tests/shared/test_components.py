@@ -87,7 +87,7 @@ def test_a_date_is_given_to_the_browsers_picker_as_it_wants_it():
 def test_a_number_that_is_none_stays_as_it_was_typed():
     html = SampleForm({"number": "about 12"})["number"].as_field_group()
     assert 'value="about 12"' in html
-    assert "Enter a whole number" in html
+    assert "Write a whole number for" in html
 
 
 def test_a_text_keeps_its_first_empty_line():
@@ -98,6 +98,42 @@ def test_a_text_keeps_its_first_empty_line():
 def test_a_whole_form_shows_what_concerns_all_of_it():
     html = str(WordsForm({"words": "x", "more": "clash", "choice": "a"}))
     assert "These two do not go together" in html
+
+
+# --- What is wrong ----------------------------------------------------------------------------------------
+class OrderForm(Form):
+    name = forms.CharField(label="100% name", max_length=5)
+    on = forms.DateField(label="When?")
+    at = forms.TimeField(label="From")
+    often = forms.IntegerField(label="How often?", min_value=1, max_value=40)
+    link = forms.URLField(label="Link", assume_scheme="https")
+    mail = forms.EmailField(label="To")
+    which = forms.ChoiceField(label="Which?", choices=[("a", "A")])
+    several = forms.MultipleChoiceField(label="Who?", choices=[("a", "A")])
+    own = forms.IntegerField(error_messages={"invalid": "Count them"})
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "said"),
+    [
+        ("name", "too long", "Shorten “100% name” to 5 characters: it has 8 now"),
+        ("name", "a\0b", "Type “100% name” again: it holds a sign that cannot be kept"),
+        ("on", "31/02/2027", "Write a day that exists, such as 31/12/2026, for “When?”"),
+        ("on", "9999-12-31", "Look at the year: 9999 is not between 1900 and 2199"),
+        ("on", "0026-12-31", "Look at the year: 26 is not between 1900 and 2199"),
+        ("at", "noon", "Write a time, such as 14:30, for “From”"),
+        ("often", "some", "Write a whole number for “How often?”"),
+        ("often", "0", "Write a number from 1 to 40 for “How often?”"),
+        ("often", "41", "Write a number from 1 to 40 for “How often?”"),
+        ("link", "not this", "Write a web address, such as https://example.org, for “Link”"),
+        ("mail", "me", "Write an e-mail address, such as name@example.org, for “To”"),
+        ("which", "zzz", "Choose an answer for “Which?” from the list"),
+        ("several", ["zzz"], "Choose an answer for “Who?” from the list"),
+        ("own", "zzz", "Count them"),
+    ],
+)
+def test_an_error_names_its_field_and_says_how_to_put_it_right(name, typed, said):
+    assert OrderForm({name: typed}).errors[name] == [said]
 
 
 # --- NHS numbers ----------------------------------------------------------------------------------------
