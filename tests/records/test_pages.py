@@ -112,3 +112,7 @@ def test_the_list_of_redactions_takes_as_many_queries_for_more_rows(
         page = client.get("/larkton/records/redactions/")
     assert page.content.decode().count("A slip") == 2 * times
     assert "Other’s" not in page.content.decode()
+
+
+def test_a_search_with_a_null_character_finds_what_the_rest_says(staff, signed_in):
+    assert "Found" in signed_in(staff).get(f"/larkton/records/?q={staff.name[:3]}%00").text

@@ -29,7 +29,8 @@ def records(request: MemberRequest) -> HttpResponse:
     """Show the schedule, what is on hold, and whom or what a search finds, to hand over or to hold."""
     membership = request.membership
     numbers = numbers_for(membership.network)
-    q = " ".join(request.GET.get("q", "").split())[:100]
+    # PostgreSQL refuses a question with a null character.
+    q = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:100]
     context = {
         "schedule": [(rule, period(rule, numbers[rule.key])) for rule in SCHEDULE],
         "fixed": FIXED,
