@@ -231,3 +231,12 @@ def typed_before(form: forms.BaseForm, name: str) -> Waiting | None:
     if waiting is None or form.is_bound or not _may_come_back(name, form.fields[name]):
         return None
     return waiting if waiting.is_of(form) else None
+
+
+def typed_before_here() -> QueryDict | None:
+    """Return what waits for this page, for a page that writes its form itself and shows it in its own way."""
+    waiting = _waiting.get()
+    if waiting is None:
+        return None
+    waiting.is_shown = True
+    return waiting.typed

@@ -95,11 +95,19 @@ def take_attendance(
         row = row or Attendance(session=now, enrolment=enrolments[pk])
         row.mark, row.substitute, row.by, row.at = mark, substitute, by, timezone.now()
         row.save()
+        _was_in_it_by(enrolments[pk], now)
         lines.append(f"{enrolments[pk].membership.name}: {row.words}{f' (before: {was})' if was else ''}")
     if lines:
         record(by=by, on=now, what="took attendance", text="\n".join(lines))
     taken.written = len(lines)
     return taken
+
+
+def _was_in_it_by(enrolment: Enrolment, session: Session) -> None:
+    """Count from this session on who was enrolled here only after they came: at 2 of 1 sessions is nobody."""
+    if session.on_day < enrolment.enrolled_on:
+        enrolment.enrolled_on = session.on_day
+        enrolment.save(update_fields=["enrolled_on"])
 
 
 @transaction.atomic

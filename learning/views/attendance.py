@@ -1,17 +1,19 @@
 """Attendance: a whole session on one screen, and a participant's own by the session's code."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from iocn.shared.models import History
 from iocn.shared.permissions import require
+from iocn.shared.sending import typed_before_here
 from learning import actions
 from learning.actions.attendance import Noted, Taken, seen_as
 from learning.forms import CodeForm
@@ -29,7 +31,9 @@ GUESSES = 12
 class Row:
     """A participant on the screen: what is noted, and what happened to what was just said."""
 
-    def __init__(self, person: Any, noted: Attendance | None, taken: Taken) -> None:
+    def __init__(
+        self, person: Any, noted: Attendance | None, taken: Taken, lost: Noted | None = None
+    ) -> None:
         conflict = taken.conflicts[person.pk][1] if person.pk in taken.conflicts else None
         self.problem, refused = taken.refused.get(person.pk, ("", None))
         self.pk = person.pk
@@ -43,6 +47,8 @@ class Row:
             self.mark, self.substitute = refused.mark, refused.substitute
         # What was meant and not written, because somebody else had written meanwhile.
         self.meant = Attendance(mark=conflict.mark, substitute=conflict.substitute) if conflict else None
+        # What was sent when the session of the one who sent it had ended.
+        self.lost = Attendance(mark=lost.mark, substitute=lost.substitute) if lost else None
 
 
 @network_page()
@@ -59,7 +65,7 @@ def attendance(request: MemberRequest, pk: int, session: int) -> HttpResponseBas
             taken = actions.take_attendance(
                 by=reader,
                 session=found,
-                noted=_noted(request, only),
+                noted=_noted(request.POST, only),
                 all_others_present="all" in request.POST,
             )
         except ValidationError as error:
@@ -72,55 +78,64 @@ def attendance(request: MemberRequest, pk: int, session: int) -> HttpResponseBas
         if not taken.conflicts and not taken.refused:
             messages.success(request, "The attendance is saved.")
             return redirect(request.path)
-    rows = _rows(found, taken)
+    typed = typed_before_here()
+    lost = _noted(typed, typed.get("row", "")) if typed is not None else []
+    rows = _rows(found, taken, lost)
     context = {
         "cohort": found.cohort,
         "session": found,
         "possible": attendance_possible(found),
-        "rows": rows,
-        "left": sum(not row.mark for row in rows),
-        "here": sum(row.mark in Attendance.HERE for row in rows),
+        **_shown(rows),
         "conflicts": [row for row in rows if row.meant],
-        "marks": Mark.choices,
         "history": History.objects.of(found)[:10],
     }
     return render(request, "learning/attendance.html", context, status=409 if taken.conflicts else 200)
 
 
-def _noted(request: MemberRequest, only: str) -> list[Noted]:
+def _shown(rows: list[Row]) -> dict[str, Any]:
+    return {
+        "rows": rows,
+        "left": sum(row.noted is None for row in rows),
+        "here": sum(row.noted is not None and row.noted.mark in Attendance.HERE for row in rows),
+        "marks": Mark.choices,
+    }
+
+
+def _noted(sent: QueryDict, only: str) -> list[Noted]:
     """Return what the form says, of one row or of all in which something is chosen."""
     found = []
-    for name, mark in request.POST.items():
+    for name, mark in sent.items():
         number = name.removeprefix("m")
         if number == name or not number.isdecimal() or mark not in Mark.values or only not in ("", number):
             continue
-        substitute = request.POST.get(f"n{number}", "").strip()[:120] if mark == Mark.SUBSTITUTE else ""
-        one = Noted(int(number), str(mark), substitute, request.POST.get(f"s{number}", ""))
+        written = sent.get(f"n{number}", "").replace("\x00", "").strip()[:120]
+        substitute = written if mark == Mark.SUBSTITUTE else ""
+        one = Noted(int(number), str(mark), substitute, sent.get(f"s{number}", ""))
         # What stands there as it was shown is not said again: somebody else may have changed it meanwhile.
         if one.words != one.seen:
             found.append(one)
     return found
 
 
-def _rows(session: Session, taken: Taken, only: int | None = None) -> list[Row]:
+def _rows(session: Session, taken: Taken, lost: Iterable[Noted] = ()) -> list[Row]:
     noted = {row.enrolment_id: row for row in session.attendance.select_related("by")}
     # Whoever was noted counts, though their place in the cohort may have ended since.
     places = session.cohort.enrolments.filter(Q(left_on=None) | Q(pk__in=noted))
     people = with_posts(places).order_by("membership__name", "pk")
-    if only is not None:
-        people = people.filter(pk=only)
-    return [Row(person, noted.get(person.pk), taken) for person in people]
+    again = {one.enrolment_id: one for one in lost}
+    return [Row(person, noted.get(person.pk), taken, again.get(person.pk)) for person in people]
 
 
 def _one_row(request: MemberRequest, session: Session, only: str, taken: Taken) -> HttpResponse:
-    """Answer one change: what is saved now, or the row with what somebody else wrote."""
-    rows = _rows(session, taken, int(only)) if only.isdecimal() else []
-    if not rows:
+    """Answer one change: what is saved now, or the row with what somebody else wrote; and the sum above."""
+    rows = _rows(session, taken)
+    row = next((row for row in rows if str(row.pk) == only), None)
+    if row is None:
         return HttpResponse(status=204)
-    template = "learning/attendance.html#row" if rows[0].meant else "learning/attendance.html#noted"
-    response = render(request, template, {"row": rows[0], "marks": Mark.choices, "is_new": True})
-    if rows[0].meant:
-        response["HX-Retarget"], response["HX-Reswap"] = f"#r{rows[0].pk}", "outerHTML"
+    template = "learning/attendance.html#changed_row" if row.meant else "learning/attendance.html#changed"
+    response = render(request, template, {**_shown(rows), "row": row, "is_new": True})
+    if row.meant:
+        response["HX-Retarget"], response["HX-Reswap"] = f"#r{row.pk}", "outerHTML"
     return response
 
 

@@ -1,5 +1,7 @@
 """Taking attendance: on one screen, at once, by code, and by two people at the same time."""
 
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -138,6 +140,44 @@ def test_each_change_is_saved_at_once(place, signed_in):
     assert "Max Moss" not in answer.text
     change(client, place, place.ann, "substitute", "apologies", **{f"n{place.ann.pk}": "Jo Lee"})
     assert marks(place.session) == {"Ann Quill": "Substitute: Jo Lee"}
+
+
+def test_the_sum_above_follows_each_change(place, signed_in):
+    client = signed_in(place.coach)
+    assert "The other 1 was there" in change(client, place, place.ann, "apologies").text
+    assert "1 of 2 were there." in change(client, place, place.max, "part").text
+    assert "2 of 2 were there." in change(client, place, place.ann, "present", "apologies").text
+
+
+def test_a_change_that_came_after_the_session_ended_is_shown_and_not_lost(place, signed_in):
+    client = signed_in(place.coach)
+    form = re.search(r'name="_form" value="([^"]+)"', client.get(screen(place)).text)[1]
+    client.logout()
+    answer = change(client, place, place.ann, "substitute", _form=form, **{f"n{place.ann.pk}": "Jo Lee"})
+    assert "/accounts/login/" in answer["HX-Redirect"]
+    assert "what you typed is kept" in client.get(answer["HX-Redirect"]).text
+    client.post(answer["HX-Redirect"], {"login": place.coach.person.email, "password": factories.PASSWORD})
+    page = client.get(screen(place)).text
+    assert "You chose “Substitute: Jo Lee” when you were signed out, so it is not saved" in page
+    assert page.count("when you were signed out") == 1
+    assert "The form is no longer on its page" not in client.get("/larkton/").text
+    assert not Attendance.objects.exists()
+
+
+def test_a_null_character_in_a_substitutes_name_is_left_out(place, signed_in):
+    change(signed_in(place.coach), place, place.ann, "substitute", **{f"n{place.ann.pk}": "Jo\0 Lee"})
+    assert marks(place.session) == {"Ann Quill": "Substitute: Jo Lee"}
+
+
+def test_who_was_enrolled_after_they_came_is_counted_from_the_session_on(place, signed_in):
+    before = factories.SessionFactory(cohort=place.cohort, in_days=-7)
+    factories.SessionFactory(cohort=place.cohort, in_days=-3)
+    place.ann.enrolled_on = place.session.on_day
+    place.ann.save()
+    actions.take_attendance(by=place.coach, session=before, noted=[Noted(place.ann.pk, "present")])
+    cohort = f"/larkton/learning/{place.cohort.pk}/"
+    assert "Ann Quill: at 1 of 3 sessions" in signed_in(place.coach).get(cohort).text
+    assert "at 1 of 3 sessions" in signed_in(place.staff).get(f"/larkton/members/{place.nurse.pk}/").text
 
 
 def test_a_change_that_comes_second_brings_the_row_with_what_the_first_wrote(place, signed_in):
