@@ -132,7 +132,7 @@ def _row(email: str, name: str, membership: Membership | None, enrolled: set[int
 
 
 def read(text: str) -> Iterator[tuple[str, str]]:
-    """Yield each address in the text with its name: one per line, or with commas or semicolons between.
+    """Yield each address in the text with its name: one per line, or with commas, semicolons or space between.
 
     Takes "Name <address>" as mail programs copy it, also "Surname, Name <address>".
     """
@@ -150,8 +150,9 @@ def read(text: str) -> Iterator[tuple[str, str]]:
             yield address, _tidy(names) or _name_from(address)
             rest = piece[found.end() :]
         for part in rest.split(","):
-            if part.strip():
-                yield _address(part), _name_from(part)
+            for one in part.split() if part.count("@") > 1 else [part]:
+                if one.strip():
+                    yield _address(one), _name_from(one)
 
 
 def _address(text: str) -> str:

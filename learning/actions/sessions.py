@@ -1,6 +1,6 @@
 """Sessions: added one by one or repeated, changed, called off."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 
 from django.core.exceptions import ValidationError
@@ -37,12 +37,7 @@ def add_sessions(
     _in_order(starts, ends)
     now = locked(cohort)
     check_within(now.begins_on, now.ends_on, days)
-    same = [session for session in now.sessions.on() if session.on_day in days]
-    for session in same:
-        if session.starts_at < at(session.on_day, ends) and session.ends_at > at(session.on_day, starts):
-            raise ValidationError(
-                f"“{session.title}” is on {day(session.on_day)} at {clock(session.starts_at)} already."
-            )
+    _are_free(now.sessions.on(), days, starts, ends)
     sessions = [
         Session(
             cohort=now,
@@ -87,6 +82,8 @@ def change_session(
                 {"on": "Attendance was taken at this session, so it cannot be moved ahead."}
             )
     before = _facts(now)
+    if (now.starts_at, now.ends_at) != (at(on, starts), at(on, ends)):
+        _are_free(cohort.sessions.on().exclude(pk=now.pk), [on], starts, ends)
     now.title, now.place, now.link = title, place, link
     now.starts_at, now.ends_at = at(on, starts), at(on, ends)
     after = _facts(now)
@@ -120,6 +117,14 @@ def call_off(*, by: Membership, session: Session) -> None:
 def _is_on(session: Session) -> None:
     if session.called_off_at:
         raise ValidationError("This session was called off. Add another one instead.")
+
+
+def _are_free(others: Iterable[Session], days: Sequence[date], starts: time, ends: time) -> None:
+    """Refuse a time on one of the days at which there is another session already."""
+    for session in others:
+        on = session.on_day
+        if on in days and session.starts_at < at(on, ends) and session.ends_at > at(on, starts):
+            raise ValidationError(f"“{session.title}” is on {day(on)} at {clock(session.starts_at)} already.")
 
 
 def _in_order(starts: time, ends: time) -> None:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from iocn.shared.forms import refusals_at
 from iocn.shared.permissions import require
 from learning import actions
+from learning.actions.cohorts import check_within
 from learning.forms import NewSessionForm, SessionForm
 from learning.permissions import may_run
 from learning.planning import Plan, every
@@ -31,7 +32,11 @@ def add_sessions(request: MemberRequest, pk: int) -> HttpResponseBase:
         data = dict(form.cleaned_data)
         times, weeks = data.pop("times"), data.pop("weeks")
         plan = every(data.pop("on"), weeks or 1, times)
-        if times == 1 or request.POST.get("seen") == _as_text(plan):
+        with refusals_at(form):  # before somebody confirms what cannot be
+            check_within(found.begins_on, found.ends_on, plan.days)
+        if form.errors:
+            plan = None
+        elif times == 1 or request.POST.get("seen") == _as_text(plan):
             with refusals_at(form):
                 made = actions.add_sessions(by=request.membership, cohort=found, days=plan.days, **data)
                 said = "The session is" if len(made) == 1 else f"{len(made)} sessions are"

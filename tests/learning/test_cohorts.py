@@ -138,6 +138,18 @@ def test_sessions_outside_the_cohorts_dates_or_at_the_same_time_are_refused_all_
     assert cohort.sessions.count() == 1
 
 
+def test_a_session_is_not_moved_onto_another(place):
+    cohort = set_up(place)
+    (first,) = add(place, cohort, date(2026, 10, 20))
+    (second,) = add(place, cohort, date(2026, 10, 27))
+    change = {"by": place.coach, "session": second, "title": "Measuring", "place": "", "link": ""}
+    with pytest.raises(ValidationError, match="is on 20 October 2026 at 2pm already"):
+        actions.change_session(**change, on=first.on_day, starts=time(16, 0), ends=time(18, 0))
+    actions.change_session(**change, on=second.on_day, starts=time(15, 0), ends=time(18, 0))
+    second.refresh_from_db()
+    assert second.title == "Measuring"
+
+
 def test_a_session_is_changed_or_called_off_and_stays_readable(place):
     cohort = set_up(place)
     (session,) = add(place, cohort, date(2026, 10, 20))

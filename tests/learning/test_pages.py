@@ -260,6 +260,11 @@ def test_a_cohort_is_set_up_copied_and_given_sessions_on_pages(place, signed_in)
     assert not cohort.sessions.exists()
     client.post(f"{url}sessions/add/", {**several, "seen": page.context["seen"]})
     assert [str(one.on_day) for one in cohort.sessions.all()] == ["2026-12-11", "2027-01-08", "2027-01-22"]
+    # Days outside the cohort's are said before anything is confirmed.
+    page = client.post(f"{url}sessions/add/", {**several, "on": "2027-07-20"})
+    assert "there would be sessions outside: 3 August 2027, 17 August 2027." in page.text
+    assert page.text.count("there would be sessions outside") == 1
+    assert "Add them" not in page.text
     one = {**several, "times": "1", "on": "2026-12-25"}
     assert (
         "25 December 2026 is a bank holiday (Christmas Day)" in client.post(f"{url}sessions/add/", one).text

@@ -24,6 +24,7 @@ from tests.learning.conftest import somebody
         ("Ann Quill <ann@x.org>, Max <max@x.org>", [("ann@x.org", "Ann Quill"), ("max@x.org", "Max")]),
         ('"Quill, Ann" <ann@x.org>; Moss, Max <max@x.org>', [("ann@x.org", "Ann Quill"), ("max@x.org", "Max Moss")]),
         ("b@x.org, Ann <ann@x.org>, c@x.org", [("b@x.org", "B"), ("ann@x.org", "Ann"), ("c@x.org", "C")]),
+        ("a@x.org b@x.org\tc@x.org", [("a@x.org", "A"), ("b@x.org", "B"), ("c@x.org", "C")]),
         ("<mailto:ann@x.org>", [("ann@x.org", "Ann")]),
         (" \n;, \n", []),
         ("nonsense", [("nonsense", "Nonsense")]),
