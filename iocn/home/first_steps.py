@@ -40,7 +40,7 @@ def first_steps(network: Network) -> list[dict[str, str]]:
             at("people:organisation_add"),
             "Hospitals, council, charities: whoever takes part.",
         ),
-        ("Bring in the members", at("people:import"), "From a CSV file, or one by one."),
+        ("Bring in the members", at("people:import"), "From an Excel or CSV file, or one by one."),
         (
             "Make somebody a leader",
             at("people:members"),

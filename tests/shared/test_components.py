@@ -73,6 +73,15 @@ def test_a_single_checkbox_has_its_label_beside_it():
     )
 
 
+def test_the_hint_of_a_checkbox_stands_below_its_label_and_is_read_with_it():
+    class Ticked(Form):
+        sure = forms.BooleanField(label="I am sure", help_text="It cannot be undone")
+
+    html = Ticked({})["sure"].as_field_group()
+    assert html.index("Tick “I am sure”") < html.index("</label>") < html.index("It cannot be undone")
+    assert 'aria-describedby="id_sure_helptext id_sure_error"' in html
+
+
 def test_every_id_of_a_form_is_there_once():
     found = ids_in(str(SampleForm({"number": "many"})))
     assert len(found) == len(set(found))
