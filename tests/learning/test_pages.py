@@ -72,6 +72,13 @@ def test_participants_see_one_another_but_not_anothers_attendance(place, signed_
     assert "Max Moss: at 1 of 1 sessions" in cohort_page(place, signed_in, place.coach).text
 
 
+def test_of_who_could_not_come_yet_no_figure_is_shown(place, signed_in):
+    actions.call_off(by=place.staff, session=place.session)
+    page = cohort_page(place, signed_in, place.coach).text
+    assert "Ann Quill: no session yet" in page
+    assert "0 of 0" not in page
+
+
 def test_a_citizen_partner_in_a_cohort_sees_it_without_others_projects(place, signed_in):
     partner = somebody(place.network, "Cy Moss", "citizen_partner")
     factories.EnrolmentFactory(cohort=place.cohort, membership=partner)

@@ -57,6 +57,12 @@ def test_production_starts_with_all_values(tmp_path):
     assert ended.returncode == 0, ended.stderr
 
 
+def test_a_command_says_what_is_wrong_in_the_environment_and_nothing_else():
+    ended = start({**PRODUCTION, "PROXIES": "none"}, "manage.py", "check")
+    assert ended.returncode == 1
+    assert ended.stderr.strip() == "PROXIES must be a whole number above zero; it is 'none'."
+
+
 def test_production_passes_the_deployment_check(tmp_path):
     # Django asks a PostgreSQL for its version to check generated columns, and here is none.
     there = {**PRODUCTION, "DATABASE_URL": f"sqlite:///{tmp_path}/iocn.sqlite3"}
