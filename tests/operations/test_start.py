@@ -319,6 +319,14 @@ def test_the_guide_names_every_setting_and_command_that_there_is():
         assert f"`{setting}`" in RUNNING, setting
     for command in re.findall(r"manage\.py (\w+)", RUNNING):
         assert command in get_commands(), command
+    for_developers = {"draw_escalations"}
+    rooms = {
+        name: app
+        for name, app in get_commands().items()
+        if app in ("people", "programmes", "iocn.operations")
+    }
+    for command in rooms.keys() - for_developers:
+        assert f"manage.py {command} " in RUNNING, command
 
 
 @pytest.mark.parametrize("folder", [".", "docs", "docs/decisions"])
