@@ -66,6 +66,13 @@ def test_staff_set_up_a_cohort_like_the_last_one_and_fill_it(page, people, netwo
     assert [mail["To"] for mail in mails()] == ["new@example.org"]
 
 
+def test_a_long_name_breaks_and_no_page_scrolls_sideways(page, people, network, sign_in, visit):
+    cohort = factories.CohortFactory(network=network, name="W" * 120)
+    sign_in(page, people["staff"])
+    for path in ("", "sessions/add/", "people/add/", "history/"):
+        visit(page, f"/larkton/learning/{cohort.pk}/{path}")
+
+
 def test_attendance_is_taken_as_one_goes_and_a_participant_sees_it(
     page, people, network, sign_in, visit, new_page
 ):
