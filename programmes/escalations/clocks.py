@@ -44,6 +44,8 @@ ALLOWED: Mapping[str, Allowed] = {
 # Working days: after an answer the team is reminded, and in the end the ask is closed without its word; so long
 # before its day a promise is spoken of.
 REMIND_TEAM, CLOSE_WITHOUT_TEAM, PROMISE_AHEAD = 5, 10, 2
+# With these the time for a decision begins anew, and everything that was missed is past.
+BEGINNINGS = (Move.RAISE, Move.GO_ON, Move.NOT_SETTLED, Move.ASK_AGAIN, Move.REOPEN)
 
 
 class Event(Protocol):
@@ -113,7 +115,7 @@ def _walk(events: Iterable[Event], working: WorkingTime) -> _Way:
             way.held_of_asked += held
             way.held_of_turn += held
             way.held_since = None
-        if move in (Move.RAISE, Move.GO_ON, Move.NOT_SETTLED, Move.ASK_AGAIN, Move.REOPEN):
+        if move in BEGINNINGS:
             way.begin(event.at)
         elif move in (Move.HAND_ON, Move.ROUTE, Move.OWNER_LEFT, Move.TAKE):
             way.new_turn(event.at)
@@ -133,14 +135,7 @@ def _walk(events: Iterable[Event], working: WorkingTime) -> _Way:
         elif move == Move.CLIMB:
             way.climbs += 1
             way.last_climb, way.waits = event, None
-        if event.step and move in (
-            Move.RAISE,
-            Move.GO_ON,
-            Move.ROUTE,
-            Move.ASK_AGAIN,
-            Move.CLIMB,
-            Move.REOPEN,
-        ):
+        if event.step and move != Move.REMIND:
             way.step = event.step
     return way
 

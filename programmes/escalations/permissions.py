@@ -11,7 +11,7 @@ from iocn.shared.permissions import YES, Answer, no
 from people.delegates import leaders_acted_for, powers_for
 from people.models import Delegate, Membership
 from people.permissions import Permission
-from programmes.escalations.clocks import Reminder
+from programmes.escalations.clocks import BEGINNINGS, Reminder
 from programmes.escalations.models import (
     Attachment,
     Beside,
@@ -267,12 +267,17 @@ def is_about_to_climb(escalation: Escalation) -> bool:
     """Whether a time has run out and the first climb is next: the raiser may say "wait"."""
     if escalation.owner_id is None or not escalation.is_undecided:
         return False
+    told: bool | None = None  # what the last event says that says anything about it
     for event in reversed(escalation.events.all()):
-        if event.move == Move.REMIND:
-            return event.step in (Reminder.ACKNOWLEDGE, Reminder.DECIDE)
-        if event.move in (Move.CLIMB, Move.WAIT) or event.move not in QUIET:
+        if event.move == Move.CLIMB:
             return False
-    return False
+        if told is None and event.move == Move.REMIND:
+            told = event.step in (Reminder.ACKNOWLEDGE, Reminder.DECIDE)
+        elif told is None and (event.move == Move.WAIT or event.move not in QUIET):
+            told = False
+        if event.move in BEGINNINGS:
+            break
+    return bool(told)
 
 
 def _why_not_now(escalation: Escalation, move: Move) -> str:

@@ -114,6 +114,8 @@ def write(
     `manager_before` had it until now, and hears that it is gone."""
     escalation.state = state
     escalation.version += 1
+    # A reminder says there what time had run out.
+    event.setdefault("step", escalation.step)
     written = EscalationEvent.objects.create(
         escalation=escalation, move=move, by=by, number=escalation.version, state=state, **event
     )

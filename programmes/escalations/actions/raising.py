@@ -81,7 +81,6 @@ def raise_ask(
         Move.RAISE,
         State.RAISED,
         to=escalation.owner or manager,
-        step=escalation.step,
         text=text,
         at=now,
     )
@@ -143,11 +142,11 @@ def go_on(by: Membership | None, locked: Escalation, text: str = "", **event: An
     way = way_of(locked)
     give(locked, way.owner, way.step)
     said = "\n".join(filter(None, [text, *way.passed_over, way.why]))
-    return step(by, locked, Move.GO_ON, to=way.owner, step=way.step, text=said, **event)
+    return step(by, locked, Move.GO_ON, to=way.owner, text=said, **event)
 
 
 def go_further(by: Membership | None, locked: Escalation, move: Move, text: str) -> Escalation:
     """Give the locked ask to the next step of its route, or to staff at its end. (Members are locked.)"""
     way = way_of(locked, (locked.owner_id,) if locked.owner_id else ()).after(locked.step)
     give(locked, way.owner, way.step)
-    return step(by, locked, move, to=way.owner, step=way.step, text=f"{text}\n\n{way.why}")
+    return step(by, locked, move, to=way.owner, text=f"{text}\n\n{way.why}")

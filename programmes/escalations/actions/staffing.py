@@ -24,7 +24,7 @@ def route(
     check_can_own(locked, to)
     give(locked, to)
     settle_tasks(locked, by)
-    return step(by, locked, Move.ROUTE, to=to, step=locked.step, text=text)
+    return step(by, locked, Move.ROUTE, to=to, text=text)
 
 
 @transaction.atomic

@@ -41,16 +41,18 @@ def not_settled(*, by: Membership, escalation: Escalation, seen: int | None = No
     if last is not None:
         last.kept_at, last.ended_at = None, timezone.now()
         last.save(update_fields=["kept_at", "ended_at"])
-    _release_if_owner_left(locked)
+    _give_back(locked)
     settle_tasks(locked, by)
     return step(by, locked, Move.NOT_SETTLED, text=text)
 
 
-def _release_if_owner_left(locked: Escalation) -> None:
-    if locked.owner and not Membership.objects.leaders().filter(pk=locked.owner.pk).exists():
-        locked.owner = None
-    if locked.owner is None:
+def _give_back(locked: Escalation) -> None:
+    """Let its owner have it again, from where it climbs anew; staff, if nobody has it or they lead no more."""
+    owner = locked.owner
+    if owner is None or not Membership.objects.leaders().filter(pk=owner.pk).exists():
         give(locked, None, Step.STAFF)
+    else:
+        give(locked, owner)
 
 
 @transaction.atomic
@@ -68,7 +70,10 @@ def reopen(*, by: Membership, escalation: Escalation, seen: int | None = None, t
     if locked.state == State.CLOSED:
         # A promise that was kept stays kept: it did what it said, and now something else is wrong.
         locked.not_confirmed = False
-    _release_if_owner_left(locked)
+    # Who stops leading is taken off open asks only.
+    brought = locked.beside.filter(part=Beside.Part.BROUGHT_IN)
+    brought.exclude(membership__in=Membership.objects.leaders()).delete()
+    _give_back(locked)
     return step(by, locked, Move.REOPEN, text=text)
 
 

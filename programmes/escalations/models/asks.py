@@ -313,7 +313,7 @@ class EscalationEvent(models.Model):
     to = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     # The leader for whom somebody acted: a delegate, or a stand-in while they were away.
     behalf_of = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
-    # Of a route: the step it came to. Of a reminder: what time had run out (clocks.Reminder).
+    # How far along its route the ask is after it. Of a reminder: what time had run out (clocks.Reminder).
     step = models.CharField(max_length=16, blank=True)
     # Of what a clock did: when its time had come, however late a worker was.
     due_at = models.DateTimeField(null=True)

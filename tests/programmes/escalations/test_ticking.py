@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from people.actions.calendar import add_closed_day
-from people.actions.members import close_membership
+from people.actions.members import close_membership, set_roles
 from people.models import Absence, Delegate, Membership, Message, StaffTask
 from programmes.escalations import actions
 from programmes.escalations.files import checked
@@ -88,6 +88,48 @@ def test_an_ask_climbs_to_staff_who_find_it_on_their_list(asked):
     assert StaffTask.objects.get(kind="ask").subject == ask
 
 
+def test_an_ask_that_a_leader_took_from_staff_climbs_like_any_other(place, time_machine):
+    time_machine.move_to(MONDAY, tick=False)
+    place.hospital.executive_sponsor = None
+    place.hospital.save()
+    ask = actions.raise_ask(by=place.nurse, ask="A room", urgency="stopping")
+    assert ask.step == Step.STAFF
+    actions.take(by=place.leader, escalation=ask)
+    place.second.at_table = True
+    place.second.save()
+    for day in (3, 4):
+        time_machine.move_to(MONDAY + timedelta(days=day), tick=False)
+        actions.run_clocks()
+    assert (now(ask).step, now(ask).brought_in) == (Step.TABLE, [place.second])
+
+
+def test_an_answer_given_back_after_it_climbed_to_staff_climbs_anew(asked):
+    for day in range(1, 16):
+        asked.on(day)
+        actions.run_clocks()
+    actions.accept(by=asked.leader, escalation=asked.ask, what="Access", due_on=timezone.localdate())
+    actions.mark_done(by=asked.leader, escalation=asked.ask)
+    actions.not_settled(by=asked.nurse, escalation=asked.ask, text="No letters yet.")
+    for day in range(15, 30):
+        asked.on(day)
+        actions.run_clocks()
+    assert StaffTask.objects.filter(kind="ask", settled_at=None).exists()
+
+
+def test_what_the_manager_settled_and_the_team_gives_back_stays_with_staff(place, time_machine, caplog):
+    time_machine.move_to(MONDAY, tick=False)
+    place.project.sponsor = member(place.network, "Mo Manager")
+    place.project.save()
+    ask = actions.raise_ask(by=place.nurse, ask="Keys", urgency="slowing", project=place.project)
+    actions.settle(by=place.project.sponsor, escalation=ask, text="In your cupboard.")
+    actions.not_settled(by=place.nurse, escalation=ask, text="It is empty.")
+    for day in (1, 2):
+        time_machine.move_to(MONDAY + timedelta(days=day), tick=False)
+        actions.run_clocks()
+    assert "cannot strike" not in caplog.text
+    assert (now(ask).step, now(ask).state, now(ask).owner) == (Step.STAFF, State.ACKNOWLEDGED, None)
+
+
 def test_the_raiser_may_say_wait(asked):
     with pytest.raises(actions.NotPossible):
         actions.wait(by=asked.nurse, escalation=asked.ask)
@@ -101,6 +143,30 @@ def test_the_raiser_may_say_wait(asked):
         asked.on(day)
         actions.run_clocks()
     assert now(asked.ask).brought_in == [asked.sponsor]
+
+
+def test_once_somebody_is_brought_in_wait_is_not_offered_any_more(asked):
+    for day in (1, 2):
+        asked.on(day)
+        actions.run_clocks()
+    actions.acknowledge(by=asked.leader, escalation=asked.ask)
+    asked.on(3)
+    actions.run_clocks()
+    assert moves(asked.ask)[-2:] == ["acknowledge", "remind"]
+    # It would change nothing: only before the first climb it counts.
+    with pytest.raises(actions.NotPossible):
+        actions.wait(by=asked.nurse, escalation=asked.ask)
+
+
+def test_who_was_brought_in_and_leads_no_more_is_not_brought_back_by_opening_an_ask_again(asked):
+    for day in (1, 2):
+        asked.on(day)
+        actions.run_clocks()
+    actions.decline(by=asked.leader, escalation=asked.ask, text="No", would_change="March")
+    actions.confirm(by=asked.nurse, escalation=asked.ask)
+    set_roles(by=asked.staff, membership=asked.sponsor, roles=["member"])
+    actions.reopen(by=asked.nurse, escalation=asked.ask, text="It is March.")
+    assert now(asked.ask).brought_in == []
 
 
 def test_a_restricted_ask_climbs_to_staff_alone(place, time_machine):
