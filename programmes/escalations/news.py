@@ -13,6 +13,7 @@ from people.models import Membership, Message
 from people.permissions import Role
 from programmes.escalations.clocks import Reminder
 from programmes.escalations.models import Escalation, EscalationEvent
+from programmes.escalations.permissions import asks_for
 from programmes.escalations.states import Move, Step
 
 RAISER = "raiser"
@@ -78,6 +79,8 @@ WHY = {
     Step.TABLE: "You get this because you sit at the network table, and nobody has this ask.",
     Step.STAFF: "You get this because you are network staff, and nobody has this ask.",
 }
+# Who acts for a leader sees the asks that the leader answers, not those that the leader asks or needs too.
+COPIED = (WHY[OWNER], WHY[ANSWERABLE], WHY[BROUGHT_IN], WHY[ACTED_FOR])
 
 
 def table() -> str:
@@ -158,7 +161,7 @@ def _people(escalation: Escalation, part: str) -> list[Membership]:
     if part == BROUGHT_IN:
         return escalation.brought_in
     if part == JOINED:
-        return escalation.joined
+        return [one for one in escalation.joined if asks_for(one).filter(pk=escalation.pk).exists()]
     one = {
         RAISER: escalation.raised_by,
         OWNER: escalation.owner,
@@ -202,7 +205,7 @@ def _tell(event: EscalationEvent, one: _Hears, *, no_copy_for: Collection[int]) 
         link=escalation.get_absolute_url(),
         link_label=f"Open {escalation.reference}",
         why=one.why,
-        copy=not escalation.restricted,
+        copy=not escalation.restricted and one.why in COPIED,
         no_copy_for=no_copy_for,
     )
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from people.actions import name_delegate
 from people.actions.members import close_membership
+from people.models import Message
 from programmes.escalations import actions
 from tests.programmes.escalations.conftest import member
 
@@ -208,3 +209,30 @@ def test_the_manager_hears_that_an_ask_is_theirs_no_more(place, deliver):
         end(by=by, escalation=ask, text="The estates desk has it.")
         mails = {mail["To"]: mail for mail in deliver()}
         assert "The estates desk has it." in words(mails[manager.person.email])
+
+
+def test_who_acts_for_a_leader_gets_no_copy_of_what_the_leader_asks_themselves(place):
+    name_delegate(
+        by=place.second,
+        leader=place.second,
+        delegate=place.onlooker,
+        power="act",
+        until=timezone.localdate(),
+        copies_mail=True,
+    )
+    own = actions.raise_ask(by=place.second, ask="A room", urgency="helping", domain="data")
+    actions.acknowledge(by=place.leader, escalation=own)
+    assert not Message.objects.filter(to=place.onlooker).exists()
+    actions.hand_on(by=place.leader, escalation=raised_by_the_nurse(place), to=place.second)
+    assert Message.objects.filter(to=place.onlooker).count() == 1
+
+
+def raised_by_the_nurse(place):
+    return actions.raise_ask(by=place.nurse, ask="A key", urgency="helping", domain="data")
+
+
+def test_who_needs_the_same_hears_no_more_once_they_may_not_see_it(raised):
+    actions.join(by=raised.colleague, escalation=raised.ask)
+    raised.colleague.teams.update(left_on=timezone.localdate())
+    actions.decline(by=raised.leader, escalation=raised.ask, text="No", would_change="March")
+    assert not Message.objects.filter(to=raised.colleague).exists()
