@@ -167,7 +167,7 @@ class _Needs:
         """Who may speak for the team of an ask: its raiser, and unless restricted the project's team."""
         if ask.restricted or ask.project_id is None:
             return {ask.raised_by_id}
-        team = self.teams[ask.project_id]
+        team = self.teams.get(ask.project_id, [])
         return {ask.raised_by_id} | {p.membership_id for p in team if p.part != TeamMember.Part.COACH}
 
     def _read_teams(self) -> None:

@@ -87,6 +87,18 @@ def test_the_team_is_asked_whether_what_is_done_is_settled(signed_in, network, n
     assert "Access by Friday" not in page(signed_in, leader)
 
 
+def test_who_asked_and_has_left_the_team_still_has_a_home_page_that_asks_for_their_word(
+    signed_in, network, nurse, leader
+):
+    project = ProjectFactory(network=network)
+    place = TeamMemberFactory(project=project, membership=nurse)
+    ask = raise_ask(nurse, project=project)
+    asks.decline(by=leader, escalation=ask, text="No money", would_change="Next year")
+    place.left_on = timezone.localdate()
+    place.save()
+    assert "Waiting for your team’s word" in page(signed_in, nurse)
+
+
 def test_a_restricted_ask_reaches_nobody_else_in_the_team(signed_in, network, nurse, leader):
     project = ProjectFactory(network=network)
     TeamMemberFactory(project=project, membership=nurse)
