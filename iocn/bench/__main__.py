@@ -1,4 +1,4 @@
-"""`make bench`: how fast the pages are, and what a digest run takes, as JSON lines.
+"""`make bench`: how fast the pages are, and what a digest run and a sweep of clocks take, as JSON lines.
 
 Variables: ROWS (asks; several sizes with commas between: 1000,10000,100000), OBSERVATIONS (ten times the
 asks), RUNS (3), REQUESTS (of each page in each run: 200), PAGES (only those with this in their name, such as home),
@@ -75,6 +75,7 @@ def _measure(where: Place, rows: int, observations: int, runs: int, requests: in
     from django.core.management import call_command
     from django.db import connection
 
+    from iocn.bench.clocks import measure_clocks
     from iocn.bench.data import load
     from iocn.bench.digests import measure_digests
     from iocn.bench.machine import describe
@@ -94,6 +95,8 @@ def _measure(where: Place, rows: int, observations: int, runs: int, requests: in
                 _print({**common, "run": run, **result})
             if wanted in "digest run":
                 _print({**common, "run": run, **measure_digests(filled, smtp_port)})
+            if wanted in "clock sweep":
+                _print({**common, "run": run, **measure_clocks(rows)})
     finally:
         connection.close()
         if where.kind == "postgresql":

@@ -22,7 +22,7 @@ def write(files: Iterable[Path], document: Path = DOCUMENT) -> None:
 
 
 def tables(lines: list[Line]) -> str:
-    """Return the figures as Markdown: for each database the machine, the pages, the digest run."""
+    """Return the figures as Markdown: for each database the machine, the pages, the digest run, the clocks."""
     return "".join(
         _of_database([line for line in lines if line["database"] == name])
         for name in dict.fromkeys(line["database"] for line in lines)
@@ -42,7 +42,7 @@ def _of_database(lines: list[Line]) -> str:
             for size in sizes
             if any(line["rows"] == size for line in of_page)
         }
-    digest = found.pop("digest run", {})
+    digest, clocks = found.pop("digest run", {}), found.pop("clock sweep", {})
     title = "PostgreSQL" if machine["database"] == "postgresql" else "SQLite"
     text = f"\n### {title}\n\n{machine['machine']}. {machine['software']}. Measured on {machine['on']};"
     text += f" {'the median of ' + str(runs) + ' runs' if runs > 1 else 'one run'}.\n\n"
@@ -66,7 +66,7 @@ def _of_database(lines: list[Line]) -> str:
                 _verdict(by_size),
             ]
         )
-    return text + _digest(digest)
+    return text + _digest(digest) + _clocks(clocks)
 
 
 def _median(lines: list[Line]) -> Line:
@@ -133,6 +133,28 @@ def _digest(by_size: dict[int, Line]) -> str:
                 f"{line['sending_s']:.1f}",
                 f"{line['smtplib_s']:.1f}",
                 f"{line['ratio']:.1f}",
+                f"missed: {most}" if missed else "met",
+            ]
+        )
+    return text
+
+
+def _clocks(by_size: dict[int, Line]) -> str:
+    if not by_size:
+        return ""
+    text = "\n" + _row(["A sweep of clocks", "Open asks", "Due", "Due s", "All anew s", "MB", "Targets"])
+    text += _row(["---", *["---:"] * 5, "---"])
+    for size, line in by_size.items():
+        missed = max(line["due_s"], line["all_s"]) > line["most_s"] or line["mb"] > line["most_mb"]
+        most = f"at most {line['most_s']} s and {line['most_mb']} MB"
+        text += _row(
+            [
+                f"{size:,} asks",
+                f"{line['open']:,}",
+                f"{line['due']:g}",
+                f"{line['due_s']:.1f}",
+                f"{line['all_s']:.1f}",
+                f"{line['mb']:g}",
                 f"missed: {most}" if missed else "met",
             ]
         )

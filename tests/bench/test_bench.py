@@ -43,8 +43,12 @@ def test_the_bench_measures_every_page_and_leaves_nothing(tmp_path):
         "measure",
         "home, of a leader",
         "digest run",
+        "clock sweep",
     } <= pages
     for line in results:
+        if line["page"] == "clock sweep":
+            assert (line["due"], line["open"]) == (100, 1101)  # in each network one at least
+            continue
         assert line["ratio"] > 0
         if line["page"] != "digest run":
             assert line["twice"] == "", line["page"]
@@ -113,6 +117,24 @@ def test_the_report_shows_the_median_of_the_runs_and_what_is_missed(tmp_path):
     assert "A laptop. Python. Measured on 2026-11-23; the median of 3 runs." in text
     assert "| inbox | 7 | 20 | 12.0 (3.1) | 16.0 (4.5) | 32.0 | 50 | 1.33 |" in text
     assert "| missed: 4.5 × the floor (at most 4); 1.33 times slower (at most 1.3) |" in text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "mb", "said"), [(9.5, 120, "met"), (12, 120, "missed"), (1, 201, "missed")]
+)
+def test_the_report_judges_a_sweep_of_clocks(seconds, mb, said):
+    figures = {
+        "open": 100_000,
+        "due": 100,
+        "due_s": 2.0,
+        "all_s": seconds,
+        "mb": mb,
+        "most_s": 10,
+        "most_mb": 200,
+    }
+    sweep = {"database": "sqlite", "rows": 100_000, "run": 1, "page": "clock sweep", **figures}
+    row = f"| 100,000 asks | 100,000 | 100 | 2.0 | {seconds:.1f} | {mb} | {said}"
+    assert row in report.tables([MACHINE, line(100_000, 1, 10, 3.0), sweep])
 
 
 @pytest.mark.parametrize(

@@ -58,19 +58,28 @@ def _set_right(pks: Sequence[int], times: dict[int, Times], now: datetime) -> li
     found = Escalation.objects.filter(pk__in=pks).select_for_update(
         of=("self",), no_key=True, skip_locked=connection.features.has_select_for_update_skip_locked
     )
-    asks = list(found.order_by("pk"))
+    asks = list(found.only("network", "state", "urgency", "hold_until").order_by("pk"))
     networks = Network.objects.in_bulk({ask.network_id for ask in asks if ask.network_id not in times})
     for pk, network in networks.items():
         times[pk] = times_of(network)
-    changed, due = [], []
+    others, due = [], []
     for ask, clock in Times.clocks_of(asks, times):
         if clock.next and clock.next.at <= now:
             due.append(ask.pk)
         else:
-            ask.due_at, ask.next_due_at = clock.deadline, clock.next.at if clock.next else None
-            changed.append(ask)
-    Escalation.objects.bulk_update(changed, ["due_at", "next_due_at"])
+            others.append((clock.deadline, clock.next.at if clock.next else None, ask.pk))
+    _keep(others)
     return due
+
+
+def _keep(clocks: Sequence[tuple[datetime | None, datetime | None, int]]) -> None:
+    """Write what asks keep of their clocks. (bulk_update makes up an expression for each cell: ten times slower.)"""
+    as_kept = connection.ops.adapt_datetimefield_value
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE programmes_escalation SET due_at = %s, next_due_at = %s WHERE id = %s",
+            [(as_kept(deadline), as_kept(next_at), pk) for deadline, next_at, pk in clocks],
+        )
 
 
 @transaction.atomic

@@ -1,0 +1,146 @@
+"""Measures the sweep of asks' clocks, in a process of its own, whose memory is the sweep's alone.
+
+Twice: as each minute, when a few clocks have run out among all that run; and after a change of a network's times,
+when every clock of it is read anew.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+NETWORKS, DUE = 1000, 100
+BATCH = 5000
+MOST_SECONDS, MOST_MB = 10, 200
+
+
+def measure_clocks(rows: int) -> dict[str, Any]:
+    """Make so many open asks, a tenth of them in a thousand small networks, if there are none yet, and sweep."""
+    from people.models import Membership, Network
+    from programmes.escalations.models import Escalation
+
+    if not Network.objects.filter(slug="clocks-0").exists():
+        of_a_small_one = max(1, rows // (10 * NETWORKS))
+        for number, leader in enumerate(_leaders()):
+            _add(leader, of_a_small_one if number else max(1, rows - of_a_small_one * NETWORKS))
+    large = Membership.objects.get(network__slug="clocks-0", name="Leader")
+    _add(large, DUE, late=True)
+    # A process of its own, with this one's environment: the same database.
+    command = [sys.executable, "-m", "iocn.bench.clocks"]
+    done = subprocess.run(command, env=dict(os.environ), check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ourselves
+    found = json.loads(done.stdout)
+    if found.pop("steps") < DUE:
+        raise RuntimeError("The sweep has not done what was due.")
+    return {
+        "page": "clock sweep",
+        "open": Escalation.objects.filter(next_due_at__isnull=False).count(),
+        "due": DUE,
+        **found,
+        "most_s": MOST_SECONDS,
+        "most_mb": MOST_MB,
+    }
+
+
+def _leaders() -> list[Any]:
+    """Make the networks, each with a leader and somebody who asks; return the leaders."""
+    from django.utils import timezone
+
+    from people.models import Membership, Network, Person, RoleHeld
+
+    networks = Network.objects.bulk_create(
+        Network(slug=f"clocks-{number}", name=f"Clocks {number}") for number in range(NETWORKS + 1)
+    )
+    people = Person.objects.bulk_create(
+        Person(email=f"{who.lower()}-{network.pk}@clocks.example.org", name=who)
+        for network in networks
+        for who in ("Leader", "Nurse")
+    )
+    members = Membership.objects.bulk_create(
+        Membership(network=networks[at // 2], person=person, name=person.name, joined_at=timezone.now())
+        for at, person in enumerate(people)
+    )
+    RoleHeld.objects.bulk_create(
+        RoleHeld(membership=one, role="member" if at % 2 else "leader") for at, one in enumerate(members)
+    )
+    return members[::2]
+
+
+def _add(leader: Any, count: int, *, late: bool = False) -> None:
+    """Write so many open asks of the leader's network, whose clocks run; or that have just run out."""
+    from django.db.models import Max
+    from django.utils import timezone
+
+    from people.models import Membership
+    from programmes.escalations.models import Escalation, EscalationEvent
+
+    now = timezone.now()
+    nurse = Membership.objects.get(network=leader.network_id, name="Nurse")
+    asks = Escalation.objects.filter(network=leader.network_id)
+    first = (asks.aggregate(most=Max("number"))["most"] or 0) + 1
+    for begin in range(0, count, BATCH):
+        made = Escalation.objects.bulk_create(
+            Escalation(
+                network_id=leader.network_id,
+                number=first + begin + number,
+                ask="Access to the pharmacy’s discharge letters",
+                background="We ring them up for each patient, which takes an hour a day. " * 5,
+                urgency="stopping" if late else "helping",
+                state="raised",
+                raised_by=nurse,
+                # The times to reply and to decide are over; or that to reply, of five working days, is not.
+                raised_at=now - (timedelta(days=30) if late else timedelta(hours=number % 60)),
+                owner=leader,
+                sponsor=leader,
+                step="sponsor",
+                next_due_at=now - timedelta(minutes=1) if late else now + timedelta(days=3),
+                version=1,
+            )
+            for number in range(min(BATCH, count - begin))
+        )
+        EscalationEvent.objects.bulk_create(
+            EscalationEvent(
+                escalation=ask,
+                move="raise",
+                by=nurse,
+                to=leader,
+                at=ask.raised_at,
+                number=1,
+                state="raised",
+                step="sponsor",
+            )
+            for ask in made
+        )
+
+
+def main() -> None:
+    """Sweep what is due, then all, and print how long it took and the most memory that it held."""
+    import django
+
+    django.setup(set_prefix=False)
+    from people.models import Network
+    from programmes.escalations.actions import renew_clocks, run_clocks
+
+    def timed(work: Callable[[], int]) -> tuple[int, float]:
+        begun = time.perf_counter()
+        return work(), round(time.perf_counter() - begun, 2)
+
+    steps, due_s = timed(run_clocks)
+    for network in Network.objects.filter(slug__startswith="clocks-"):
+        renew_clocks(network)
+    _none, all_s = timed(run_clocks)
+    sys.stdout.write(json.dumps({"steps": steps, "due_s": due_s, "all_s": all_s, "mb": _most_memory()}))
+
+
+def _most_memory() -> int:
+    """Return the most memory of this process, in MB. (getrusage tells that of the process that began it.)"""
+    status = Path("/proc/self/status").read_text()
+    return round(int(status.partition("VmHWM:")[2].split()[0]) / 1024)
+
+
+if __name__ == "__main__":
+    main()
