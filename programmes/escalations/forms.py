@@ -301,7 +301,11 @@ class HandOnForm(ActForm):
         super().__init__(*args, **kwargs)
         leaders = self.fields["to"]
         assert isinstance(leaders, LeaderField)  # noqa: S101
-        leaders.queryset = can_own(self.escalation).with_main_post().order_by("name", "id")
+        found = can_own(self.escalation)
+        if self.is_bound:
+            # Sent twice, the second names who has it by now: the action says what happened meanwhile.
+            found = Membership.objects.leaders().filter(network=self.escalation.network_id)
+        leaders.queryset = found.with_main_post().order_by("name", "id")
 
 
 class RemoveFileForm(Form):
