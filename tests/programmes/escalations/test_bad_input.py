@@ -233,7 +233,6 @@ def test_wrong_files_are_refused(ready, signed_in, name, content):
         ("organisation", "elsewhere"),
         ("project", "elsewhere"),
         ("project", "x\x00"),
-        ("form_key", "no key"),
     ],
 )
 def test_a_wrong_ask_is_refused_and_kept(place, signed_in, field, wrong):
