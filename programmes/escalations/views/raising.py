@@ -16,6 +16,7 @@ from programmes.escalations.hooks import find_asked_from
 from programmes.escalations.models import Escalation
 from programmes.escalations.permissions import projects_to_ask_for
 from programmes.escalations.routing import Route, mandates, route_for
+from programmes.escalations.states import Step
 
 
 @network_page(Permission.RAISE_ASK)
@@ -49,8 +50,13 @@ def raise_ask(request: MemberRequest) -> HttpResponseBase:
 
 
 def _where_it_went(ask: Escalation) -> str:
-    if ask.owner:
-        return f"{ask.reference} is with {ask.owner}, who is told by e-mail now."
+    first = ask.owner or ask.manager
+    if first:
+        return f"{ask.reference} is with {first}, who is told by e-mail now."
+    if ask.step == Step.TABLE:
+        return (
+            f"{ask.reference} is at the network table: any leader may take it. They are told by e-mail now."
+        )
     return (
         f"{ask.reference} is with network staff, who find somebody to decide it. They are told by e-mail now."
     )

@@ -13,6 +13,7 @@ from programmes.escalations.models import Escalation
 from programmes.escalations.states import State
 from tests import factories
 from tests.forms import opened
+from tests.programmes.escalations.conftest import member
 
 SOON = timezone.localdate() + timedelta(days=7)
 
@@ -430,3 +431,17 @@ def test_an_ask_that_belongs_elsewhere_says_where_and_that_nobody_answered_it(ra
     text = text_of(page(signed_in(raised.nurse), raised.ask))
     assert "<strong>Sam Lee:</strong> To the incident system." in text
     assert "Answered by" not in text
+
+
+def test_whoever_asks_reads_where_it_went(place, signed_in):
+    def said(**more):
+        sent = {"ask": "A key", "urgency": "slowing", "organisation": place.practice.pk, **more}
+        return signed_in(place.nurse).post("/larkton/escalations/raise/", sent, follow=True).content.decode()
+
+    assert "is with network staff" in said()
+    place.second.at_table = True
+    place.second.save()
+    assert "is at the network table: any leader may take it" in said()
+    place.project.sponsor = member(place.network, "Mo Manager")
+    place.project.save()
+    assert "is with Mo Manager, who is told by e-mail now" in said(project=place.project.pk)
