@@ -8,10 +8,11 @@ from programmes.escalations.models import (
     Escalation,
     EscalationEvent,
 )
-from programmes.measures.models import Measure, Observation
+from programmes.measures.models import Annotation, Measure, Observation, Phase
 from programmes.projects.models import PathwayProject, ProgrammeOfCare, Prototype, TeamMember, TestCycle
 
 __all__ = [
+    "Annotation",
     "Attachment",
     "Beside",
     "ClockPolicy",
@@ -21,6 +22,7 @@ __all__ = [
     "Measure",
     "Observation",
     "PathwayProject",
+    "Phase",
     "ProgrammeOfCare",
     "Prototype",
     "TeamMember",

@@ -273,7 +273,7 @@ class _Needs:
         for measure in reading.measures_without(self.network.pk, self.only, last_month):
             url = reverse("measures:add_number", args=[self.network.slug, measure.pk])
             item = Item(measure.name, url, f"The last number is for {measure.latest:%B %Y}")
-            for place in self.teams[measure.project_id]:
+            for place in self.teams[measure.project_id or 0]:
                 if place.part in (TeamMember.Part.LEAD, TeamMember.Part.TEAM):
                     self._add(place.membership_id, "number", item)
 

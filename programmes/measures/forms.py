@@ -14,7 +14,7 @@ from iocn.shared.tables import Table
 from programmes.measures.figures import entered, month, period_name, plain
 from programmes.measures.imports import FEW_VALUES, choosing_columns, guess_columns, two_ways
 from programmes.measures.meaning import Series, months_back
-from programmes.measures.models import Measure, Observation
+from programmes.measures.models import CHARTS, Measure, Observation
 from programmes.measures.rules import NotANumber, problems_with, read_number
 
 MONTHS_OFFERED = 36
@@ -25,18 +25,44 @@ class MeasureForm(ModelForm):
 
     class Meta:
         model = Measure
-        fields = ["name", "kind", "shape", "unit", "per", "better", "source", "made_up"]
+        fields = [
+            "name",
+            "subgroup",
+            "kind",
+            "shape",
+            "unit",
+            "per",
+            "better",
+            "target",
+            "chart",
+            "frequency",
+            "ready_after",
+            "reminds",
+            "source",
+            "made_up",
+        ]
         widgets = {"kind": forms.RadioSelect, "shape": forms.RadioSelect, "better": forms.RadioSelect}
         labels = {
             "name": "What is measured?",
             "kind": "What kind of measure is it?",
             "shape": "What is one number of it?",
+            "subgroup": "Of which part?",
             "per": "For every so many",
+            "target": "Is there a target?",
+            "chart": "Which chart?",
+            "frequency": "How often is there a number?",
+            "ready_after": "So many days after a period its number is known",
+            "reminds": "Remind those who lead, or who added the last number, when one is due",
             "better": "Which way is better?",
             "source": "Where do the numbers come from?",
             "made_up": "These numbers are made up (marked so wherever they are shown)",
         }
-        help_texts = {"name": "Such as “Waited more than four hours”."}
+        help_texts = {
+            "name": "Such as “Waited more than four hours”.",
+            "target": "In the unit of the chart: 95 for 95%.",
+            "chart": "If you are not sure, leave it.",
+            "ready_after": "",
+        }
 
     def __init__(self, *args: Any, has_numbers: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,9 +70,11 @@ class MeasureForm(ModelForm):
         self.fields["per"].widget.attrs["class"] = "nhsuk-input--width-5"
         if self.instance.pk is None:
             # A wrong guess would call what gets worse an improvement: the person says it.
-            self.initial["better"] = ""
+            self.initial["better"], self.initial["reminds"] = "", True
         self.fields["better"].error_messages["required"] = "Choose which way is better"
-        self.fields["per"].required = False
+        self.fields["per"].required = self.fields["ready_after"].required = False
+        for name in ("target", "ready_after"):
+            self.fields[name].widget.attrs["class"] = "nhsuk-input--width-5"
         if has_numbers:
             self.fields["shape"].disabled = True
             self.fields[
@@ -61,6 +89,19 @@ class MeasureForm(ModelForm):
         if self.cleaned_data.get("shape") == Measure.Shape.RATE:
             raise ValidationError("Say for every how many, such as 1000")
         return int(self.fields["per"].initial)
+
+    def clean_ready_after(self) -> int:
+        """Take what was there for nothing typed."""
+        days: int | None = self.cleaned_data["ready_after"]
+        return int(self.fields["ready_after"].initial) if days is None else days
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        shape, chart = cleaned.get("shape"), cleaned.get("chart")
+        if shape and chart and chart not in CHARTS[shape]:
+            what = Measure.Shape(shape).label.split(":")[0].lower()
+            self.add_error("chart", f"This chart is not for a {what}. Choose another.")
+        return cleaned
 
 
 class NumberField(forms.CharField):

@@ -2,32 +2,56 @@
 
 from django.db.models import QuerySet
 
-from iocn.shared.permissions import Answer
-from people.models import Membership, Upload
-from programmes.measures.models import Measure
-from programmes.projects.models import PathwayProject
-from programmes.projects.permissions import goes_on, projects_for
+from iocn.shared.permissions import YES, Answer, no
+from people.models import Level, Membership, Network, Organisation, Upload
+from people.permissions import Permission
+from programmes.measures.models import Measure, MeasureQuerySet
+from programmes.projects.models import PathwayProject, ProgrammeOfCare
+from programmes.projects.permissions import goes_on, may_change_programmes, may_read_words, projects_for
 from programmes.projects.permissions import may_change as may_change_project
 
-
-def measures_for(membership: Membership) -> QuerySet[Measure]:
-    """Return the measures of the projects that the membership may see."""
-    return Measure.objects.filter(
-        network_id=membership.network_id, project__in=projects_for(membership)
-    ).select_related("project", "network")
+Owner = PathwayProject | ProgrammeOfCare | Organisation | Network
 
 
-def may_add(membership: Membership, project: PathwayProject) -> Answer:
-    """Whether the membership may give the project a measure: who may change the project, while work goes on.
+def measures_for(membership: Membership) -> MeasureQuerySet:
+    """Return the measures that the membership may see: all of the network, or those of its own projects."""
+    measures = Measure.objects.filter(network_id=membership.network_id).with_owners()
+    if membership.may(Permission.SEE_PROJECTS):
+        return measures
+    return measures.filter(project__in=projects_for(membership))
 
-    Its citizen partners log tries and comment, and leave the numbers to the team.
+
+def may_add(membership: Membership, owner: Owner) -> Answer:
+    """Whether the membership may give the owner a measure.
+
+    A project: who may change it, while work goes on; its citizen partners log tries and comment, and leave the
+    numbers to the team. A programme and the network: staff. An organisation: its leaders and staff.
     """
-    return goes_on(project) and may_change_project(membership, project)
+    if isinstance(owner, PathwayProject):
+        return goes_on(owner) and may_change_project(membership, owner)
+    if isinstance(owner, ProgrammeOfCare):
+        return may_change_programmes(membership)
+    if membership.may(Permission.CHANGE_ANY_PROJECT):
+        return YES
+    if isinstance(owner, Network):
+        return no("The network’s staff look after its measures.")
+    leads = membership.is_leader and (
+        membership.posts.current().filter(organisation=owner, level=Level.TOP).exists()
+        or membership.remits.filter(organisation=owner).exists()
+    )
+    return YES if leads else no(f"Leaders of {owner} and the network’s staff look after its measures.")
 
 
 def may_change(membership: Membership, measure: Measure) -> Answer:
-    """Whether the membership may change the measure and its numbers: who may give its project another."""
-    return may_add(membership, measure.project)
+    """Whether the membership may change the measure and its numbers: who may give its owner another."""
+    return may_add(membership, measure.belongs_to)
+
+
+def may_read_words_of(membership: Membership, measure: Measure) -> bool:
+    """Whether names and free text are shown: to all but evaluators, who read numbers."""
+    if measure.project:
+        return may_read_words(membership, measure.project)
+    return membership.may(Permission.SEE_PEOPLE)
 
 
 def uploads_for(membership: Membership, measure: Measure) -> QuerySet[Upload]:

@@ -1,8 +1,11 @@
 """Pages of measures: the list, one measure, and its numbers one by one. Files are in imports_views."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Max, QuerySet
+from django.db.models import CharField, F, Max, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -12,6 +15,7 @@ from iocn.shared.lists import Column, Listing
 from iocn.shared.permissions import require
 from iocn.shared.prepared import one_or_404, prepared
 from people.models import Membership
+from people.scopes import organisations_for
 from people.web import MemberRequest, network_page
 from programmes.measures import actions
 from programmes.measures.figures import entered, period_name, shown, today_in, unit_of
@@ -19,9 +23,14 @@ from programmes.measures.filters import MeasureFilter
 from programmes.measures.forms import MeasureForm, NumberForm
 from programmes.measures.meaning import Series
 from programmes.measures.models import Measure, Observation
-from programmes.measures.permissions import may_add, may_change, measures_for
+from programmes.measures.permissions import (
+    may_add,
+    may_change,
+    may_read_words_of,
+    measures_for,
+)
 from programmes.measures.spc import value_of
-from programmes.projects.permissions import may_read_words, projects_for
+from programmes.projects.permissions import programmes_for, projects_for
 
 LAST_NUMBERS = 6
 LAST_STEPS = 6
@@ -35,12 +44,12 @@ def measures(request: MemberRequest) -> HttpResponseBase:
     """All measures that the reader may see: the newest number of each, and signal or noise."""
     rows = (
         measures_for(request.membership)
-        .annotate(newest=Max("observations__period"))
+        .annotate(newest=Max("observations__period"), owner=owner_name())
         .prefetch_related("observations")
     )
     columns = [
-        Column("name", "Measure", lambda row: row.name, ("name",)),
-        Column("project", "Project", lambda row: row.project.name, ("project__name", "name")),
+        Column("name", "Measure", lambda row: row.full_name, ("name", "subgroup", "organisation__name")),
+        Column("of", "Of", lambda row: row.belongs_to.name, ("owner", "name")),
         Column("kind", "Kind", kind_of, ("kind", "name")),
         Column("latest", "Latest", lambda row: Series.of(row).last_shown, numeric=True),
         Column("when", "Period", lambda row: period_name(row.newest) if row.newest else "", ("newest",)),
@@ -58,6 +67,12 @@ def measures(request: MemberRequest) -> HttpResponseBase:
         "measures/measures.html",
         {"listing": listing, "lines": [(row, Series.of(row), kind_of(row)) for row in listing.rows]},
     )
+
+
+def owner_name() -> Coalesce:
+    """Return the name of what a measure belongs to, as the database reads it."""
+    names = (F(f"{owner}__name") for owner in ("project", "programme", "organisation", "network"))
+    return Coalesce(*names, output_field=CharField())
 
 
 def kind_of(measure: Measure) -> str:
@@ -80,7 +95,7 @@ def _measures(reader: Membership, pk: int) -> QuerySet[Measure]:
 def measure(request: MemberRequest, measure: int) -> HttpResponseBase:
     """A measure: signal or noise? Its chart, its numbers, its history."""
     thing = _measure(request, measure)
-    words = may_read_words(request.membership, thing.project)
+    words = may_read_words_of(request.membership, thing)
     listing = Listing(
         request,
         thing.observations.select_related("added_by"),
@@ -124,8 +139,16 @@ def _facts(measure: Measure) -> list[tuple[str, str]]:
         ("One number", measure.get_shape_display()),
         ("Unit", unit_of(measure)),
         ("Which way is better", measure.get_better_display()),
+        ("Target", "" if measure.target is None else shown(measure, float(measure.target))),
+        ("Chart", measure.get_chart_display()),
+        ("How often", _rhythm(measure)),
         ("Source", "Made-up numbers" if measure.made_up else measure.source),
     ]
+
+
+def _rhythm(measure: Measure) -> str:
+    reminder = "; a reminder comes when a number is due" if measure.reminds else ""
+    return f"{measure.get_frequency_display()}{reminder}"
 
 
 def _number_columns(measure: Measure, words: bool) -> list[Column]:
@@ -163,20 +186,33 @@ def _shown(measure: Measure, row: Observation) -> str:
 
 @require_http_methods(["GET", "POST"])
 @network_page()
-def add_measure(request: MemberRequest, project: int) -> HttpResponseBase:
-    """Give a project a measure: only its name is needed, the rest has defaults."""
-    thing = get_object_or_404(projects_for(request.membership), pk=project)
-    require(may_add(request.membership, thing))
+def add_measure(request: MemberRequest, **address: int) -> HttpResponseBase:
+    """Give a project, a programme, an organisation or the network a measure: only its name is needed."""
+    owners = _owners(request, **address)
+    measure = Measure(network=request.membership.network, **owners)
+    require(may_add(request.membership, measure.belongs_to))
     form = MeasureForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            made = actions.create_measure(by=request.membership, project=thing, **form.cleaned_data)
+            made = actions.create_measure(by=request.membership, **owners, **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, f"“{made.name}” is a measure of {thing.name}. Now add its numbers.")
+            messages.success(
+                request, f"“{made.name}” is a measure of {made.belongs_to.name}. Now add its numbers."
+            )
             return redirect("measures:measure", request.membership.network.slug, made.pk)
-    return render(request, "measures/measure_form.html", {"form": form, "project": thing})
+    return render(
+        request,
+        "measures/measure_form.html",
+        {"form": form, "owner": measure.belongs_to, "owner_url": measure.owner_url},
+    )
+
+
+def _owners(request: MemberRequest, **address: int) -> dict[str, Any]:
+    """Return what the address names as the measure's owner; nothing is the network."""
+    seen = {"project": projects_for, "programme": programmes_for, "organisation": organisations_for}
+    return {key: get_object_or_404(seen[key](request.membership), pk=pk) for key, pk in address.items()}
 
 
 @require_http_methods(["GET", "POST"])
@@ -198,7 +234,7 @@ def change_measure(request: MemberRequest, measure: int) -> HttpResponseBase:
         else:
             return redirect("measures:measure", request.membership.network.slug, thing.pk)
     # The form has written what was typed onto the measure; the page's title keeps the name that holds.
-    context = {"form": form, "project": thing.project, "measure": thing, "name": form.initial["name"]}
+    context = {"form": form, "owner": thing.belongs_to, "measure": thing, "name": form.initial["name"]}
     return render(request, "measures/measure_form.html", context)
 
 

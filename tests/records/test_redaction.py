@@ -17,6 +17,7 @@ from people import actions as people
 from people.models import ClosedDay, Membership, Upload
 from programmes.escalations import actions as asks
 from programmes.escalations.files import Checked
+from programmes.measures import actions as measures
 from programmes.models import TestCycle
 from programmes.projects import actions as projects
 from tests import factories
@@ -42,8 +43,16 @@ def everywhere(network) -> Membership:
     TestCycle.objects.create(
         prototype=prototype, number=1, do=f"Called {NAME}", plan=NAME, study=NAME, act=NAME, logged_by=by
     )
-    measure = factories.MeasureFactory(project=project, name=f"Days of {NAME}", unit=NAME, source=NAME)
-    factories.ObservationFactory(measure=measure, note=f"{NAME} was ill", added_by=by)
+    measure = factories.MeasureFactory(
+        project=project, name=f"Days of {NAME}", subgroup=NAME, unit=NAME, source=NAME, values=[3]
+    )
+    number = factories.ObservationFactory(
+        measure=measure, period=date(2024, 2, 1), note=f"{NAME} was ill", added_by=by
+    )
+    measures.leave_out(by=by, observation=number, reason=f"{NAME} was ill")
+    measures.begin_phase(by=by, measure=measure, begins=number.period, reason=f"{NAME} left")
+    measures.set_baseline(by=by, measure=measure, until=number.period, reason=f"{NAME} said so")
+    measures.annotate(by=by, measure=measure, on=number.period, text=f"{NAME} came back")
     ask = asks.raise_ask(by=raiser, ask=f"A bed for {NAME}", background=f"{NAME} waits", urgency="stopping")
     asks.take(by=by, escalation=ask, text=f"I know {NAME}")
     asks.hand_on(

@@ -124,7 +124,7 @@ def test_the_list_is_searched_filtered_and_sorted(signed_in, network, measure):
     assert names("") == ["Falls", "Waited over four hours"]
     assert names("sort=-name") == ["Waited over four hours", "Falls"]
     assert names("q=chest") == ["Waited over four hours"]
-    assert names("project=stroke") == ["Falls"]
+    assert names("of=stroke") == ["Falls"]
     assert names("kind=balancing") == ["Falls"]
     assert "No measure fits" in client.get("/larkton/measures/?q=nothing").content.decode()
 
@@ -137,7 +137,7 @@ def test_an_empty_list_teaches(signed_in, network):
 def test_the_list_downloads_what_it_shows(signed_in, network, measure):
     client = signed_in(MembershipFactory(network=network))
     assert lines(client.get("/larkton/measures/?format=csv")) == [
-        ["Measure", "Project", "Kind", "Latest", "Period", "Median", "Signal or noise", "Made up"],
+        ["Measure", "Of", "Kind", "Latest", "Period", "Median", "Signal or noise", "Made up"],
         [
             "Waited over four hours", "Chest pain pathway", "Outcome", "7.0%", "December 2024", "5.5%",
             "No signal: chance alone", "no",
@@ -207,7 +207,15 @@ def test_a_number_below_zero_downloads_as_a_number(signed_in, network, project):
 
 
 # --- Adding and changing a measure -------------------------------------------------------------------------
-ANSWERS = {"name": "Falls", "kind": "outcome", "shape": "number", "better": "lower", "per": "1000"}
+ANSWERS = {
+    "chart": "xmr",
+    "frequency": "month",
+    "name": "Falls",
+    "kind": "outcome",
+    "shape": "number",
+    "better": "lower",
+    "per": "1000",
+}
 
 
 def test_a_team_adds_a_measure(signed_in, nurse, project):

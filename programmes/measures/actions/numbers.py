@@ -1,9 +1,8 @@
-"""Everything that writes measures and their numbers. The view has asked whether the person may."""
+"""The numbers of a measure, one by one and many at once, and the files that hold them."""
 
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,131 +10,21 @@ from django.utils import timezone
 
 from iocn.shared.history import record
 from people.models import Membership, Upload
+from programmes.measures.actions.common import (
+    NewNumber,
+    PeriodTaken,
+    line,
+    lock,
+    moved_on,
+    show_project_moves,
+)
 from programmes.measures.figures import entered, period_name, today_in
 from programmes.measures.models import Measure, Observation
 from programmes.measures.rules import problems_with
-from programmes.projects.models import PathwayProject
 
 CHUNK = 1000
 
 
-class PeriodTaken(Exception):
-    """The period has another number already; `.there` is it. The person decides whether to change it."""
-
-    def __init__(self, there: Observation) -> None:
-        super().__init__(f"{period_name(there.period)} has a number already.")
-        self.there = there
-
-
-class NewNumber(NamedTuple):
-    """One number to import. A note of None leaves the note that is there."""
-
-    period: date
-    numerator: Decimal
-    denominator: Decimal | None = None
-    note: str | None = None
-
-
-# --- Measures ----------------------------------------------------------------------------------------------
-@transaction.atomic
-def create_measure(
-    *,
-    by: Membership,
-    project: PathwayProject,
-    name: str,
-    kind: str,
-    shape: str,
-    better: str,
-    unit: str = "",
-    per: int = 1000,
-    source: str = "",
-    made_up: bool = False,
-) -> Measure:
-    """Give a project a measure."""
-    _lock_project(by, project)
-    _name_is_free(project, name)
-    measure = Measure.objects.create(
-        network=by.network,
-        project=project,
-        name=name,
-        kind=kind,
-        shape=shape,
-        better=better,
-        unit=unit,
-        per=per,
-        source=source,
-        made_up=made_up,
-    )
-    record(by=by, on=measure, what="added the measure")
-    _moved(measure)
-    return measure
-
-
-@transaction.atomic
-def change_measure(
-    *,
-    by: Membership,
-    measure: Measure,
-    name: str,
-    kind: str,
-    shape: str,
-    better: str,
-    unit: str = "",
-    per: int = 1000,
-    source: str = "",
-    made_up: bool = False,
-) -> Measure:
-    """Change what a measure is. Its shape stays once it has numbers, which would mean something else."""
-    _lock_project(by, measure.project)
-    there = Measure.objects.select_for_update().get(pk=measure.pk, network=by.network)
-    if name != there.name:
-        _name_is_free(there.project, name)
-    if shape != there.shape and there.observations.exists():
-        raise ValidationError({"shape": "It has numbers already, which would come to mean something else."})
-    wanted = {
-        "name": name,
-        "kind": kind,
-        "shape": shape,
-        "better": better,
-        "unit": unit,
-        "per": per,
-        "source": source,
-        "made_up": made_up,
-    }
-    before = {key: _in_words(there, key) for key in wanted}
-    changed = [key for key, value in wanted.items() if getattr(there, key) != value]
-    if not changed:
-        return there
-    for key in changed:
-        setattr(there, key, wanted[key])
-    there.save(update_fields=changed)
-    lines = [
-        f"{_label(key)}: {before[key] or 'empty'} → {_in_words(there, key) or 'empty'}" for key in changed
-    ]
-    record(by=by, on=there, what="changed the measure", text="\n".join(lines))
-    return there
-
-
-def _label(key: str) -> str:
-    return str(Measure._meta.get_field(key).verbose_name).capitalize()  # type: ignore[union-attr]
-
-
-def _in_words(measure: Measure, key: str) -> str:
-    value = getattr(measure, key)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    choice = getattr(measure, f"get_{key}_display", None)
-    return str(choice()) if choice else str(value)
-
-
-def _name_is_free(project: PathwayProject, name: str) -> None:
-    if project.measures.filter(name=name).exists():
-        raise ValidationError(
-            {"name": f"The project has a measure called “{name}” already. Give it another name."}
-        )
-
-
-# --- Numbers -----------------------------------------------------------------------------------------------
 @transaction.atomic
 def add_observation(
     *,
@@ -148,7 +37,7 @@ def add_observation(
 ) -> Observation:
     """Add the number of a period. Raises PeriodTaken where another is there; the same again changes nothing."""
     numerator, denominator = _checked(measure, period, numerator, denominator)
-    _lock(by, measure)
+    lock(by, measure)
     there = Observation.objects.filter(measure=measure, period=period).first()
     if there is not None:
         if (there.numerator, there.denominator) == (numerator, denominator) and note in ("", there.note):
@@ -157,8 +46,8 @@ def add_observation(
     observation = Observation.objects.create(
         measure=measure, period=period, numerator=numerator, denominator=denominator, note=note, added_by=by
     )
-    record(by=by, on=measure, what=f"added {period_name(period)}", text=_line(numerator, denominator, note))
-    _moved(measure)
+    record(by=by, on=measure, what=f"added {period_name(period)}", text=line(numerator, denominator, note))
+    _changed(measure)
     return observation
 
 
@@ -175,7 +64,7 @@ def change_observation(
     """Change the number of a period. `seen` is the stamp of what the person saw: PeriodTaken if it is another now."""
     measure = observation.measure
     numerator, denominator = _checked(measure, observation.period, numerator, denominator)
-    _lock(by, measure)
+    lock(by, measure)
     there = Observation.objects.get(pk=observation.pk, measure=measure)
     wanted = (numerator, denominator, note)
     if there.numbers == wanted:
@@ -189,8 +78,29 @@ def change_observation(
     there.numerator, there.denominator, there.note = wanted
     there.save(update_fields=["numerator", "denominator", "note"])
     record(by=by, on=measure, what=what, text=text)
-    _moved(measure)
+    _changed(measure)
     return there
+
+
+@transaction.atomic
+def remove_observation(
+    *, by: Membership, observation: Observation, reason: str, seen: str | None = None
+) -> None:
+    """Take the number of a period away, for a reason; history keeps it. `seen` is as for changing it."""
+    measure = observation.measure
+    lock(by, measure)
+    if not (reason := reason.strip()):
+        raise ValidationError({"reason": "Say why the number goes."})
+    there = Observation.objects.filter(pk=observation.pk, measure=measure).first()
+    if there is None:
+        return
+    if seen is not None and there.stamp != seen:
+        raise PeriodTaken(there)
+    was = entered(there.numerator, there.denominator)
+    what = f"removed {period_name(there.period)}, which was {was}"
+    record(by=by, on=measure, what=what, text="\n".join(filter(None, [reason, there.note])))
+    there.delete()
+    _changed(measure)
 
 
 @transaction.atomic
@@ -201,7 +111,7 @@ def import_observations(
 
     Each row is (period, numerator, denominator, note). Numbers that are there already stay untouched.
     """
-    _lock(by, measure)
+    lock(by, measure)
     there = {seen.period: seen for seen in Observation.objects.filter(measure=measure)}
     write: dict[date, Observation] = {}
     lines: list[str] = []
@@ -217,8 +127,8 @@ def import_observations(
         if old is not None and old.numbers == (numerator, denominator, note):
             continue
         if old is not None:
-            now_says = _line(numerator, denominator, note)
-            lines.append(f"{period_name(period)}: {_line(*old.numbers)} → {now_says}")
+            now_says = line(numerator, denominator, note)
+            lines.append(f"{period_name(period)}: {line(*old.numbers)} → {now_says}")
         write[period] = Observation(
             measure=measure,
             period=period,
@@ -247,7 +157,7 @@ def import_observations(
         what=f"imported numbers{origin}: {', '.join(filter(None, counts))}",
         text="\n".join(lines),
     )
-    _moved(measure)
+    _changed(measure)
     return added, changed
 
 
@@ -276,22 +186,9 @@ def _checked(
     return top, bottom
 
 
-def _lock(by: Membership, measure: Measure) -> None:
-    """Let one person at a time write numbers of a measure, so that the second sees what the first wrote."""
-    Measure.objects.select_for_update(no_key=True).get(pk=measure.pk, network_id=by.network_id)
-
-
-def _lock_project(by: Membership, project: PathwayProject) -> None:
-    PathwayProject.objects.select_for_update(no_key=True).get(pk=project.pk, network_id=by.network_id)
-
-
-def _moved(measure: Measure) -> None:
-    """Show that the project is not stalled."""
-    PathwayProject.objects.filter(pk=measure.project_id).update(moved_at=timezone.now())
-
-
-def _line(numerator: Decimal, denominator: Decimal | None, note: str) -> str:
-    return " – ".join(filter(None, [entered(numerator, denominator), note]))
+def _changed(measure: Measure) -> None:
+    moved_on(measure)
+    show_project_moves(measure)
 
 
 def _counted(word: str, number: int) -> str:

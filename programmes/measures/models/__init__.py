@@ -1,0 +1,6 @@
+"""Measures and what belongs to them, a file by what it is about."""
+
+from programmes.measures.models.measures import CHARTS, Annotation, Measure, MeasureQuerySet, Phase
+from programmes.measures.models.numbers import Observation
+
+__all__ = ["CHARTS", "Annotation", "Measure", "MeasureQuerySet", "Observation", "Phase"]
