@@ -12,7 +12,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iocn.settings")
 app = Celery("iocn")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 # Rooms inside an app are not found by themselves, so they are named.
-app.autodiscover_tasks(["iocn.shared", "people", "programmes.escalations", "iocn.digests", "iocn.records"])
+app.autodiscover_tasks(
+    ["iocn.shared", "people", "programmes.measures", "programmes.escalations", "iocn.digests", "iocn.records"]
+)
 
 app.conf.beat_schedule = {
     "send-due-messages": {"task": "people.tasks.send_due_messages", "schedule": 60.0},
@@ -20,6 +22,12 @@ app.conf.beat_schedule = {
     "run-due-clocks": {"task": "programmes.escalations.tasks.run_due_clocks", "schedule": 60.0},
     # Days begin at midnight of each network's own time zone, and some zones are a quarter of an hour off.
     "begin-absences": {"task": "people.tasks.begin_absences", "schedule": crontab(minute="*/15")},
+    # Files of numbers: what nobody has woken a worker for, or a dead one had in hand.
+    "read-brought-numbers": {"task": "programmes.measures.tasks.read_brought_numbers", "schedule": 60.0},
+    "clear-old-imports": {
+        "task": "programmes.measures.tasks.clear_old_imports",
+        "schedule": crontab(minute=23),
+    },
     "clear-old-uploads": {"task": "people.tasks.clear_old_uploads", "schedule": crontab(minute=17)},
     "clear-what-is-over": {"task": "iocn.shared.tasks.clear_what_is_over", "schedule": crontab(minute=41)},
     "renew-statistics": {

@@ -8,7 +8,15 @@ from programmes.escalations.models import (
     Escalation,
     EscalationEvent,
 )
-from programmes.measures.models import Annotation, Measure, Observation, Phase
+from programmes.measures.models import (
+    Annotation,
+    Import,
+    ImportRow,
+    ImportSeries,
+    Measure,
+    Observation,
+    Phase,
+)
 from programmes.projects.models import PathwayProject, ProgrammeOfCare, Prototype, TeamMember, TestCycle
 
 __all__ = [
@@ -19,6 +27,9 @@ __all__ = [
     "Commitment",
     "Escalation",
     "EscalationEvent",
+    "Import",
+    "ImportRow",
+    "ImportSeries",
     "Measure",
     "Observation",
     "PathwayProject",

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from iocn.records.models import Hold
 from iocn.shared.models import History
+from iocn.shared.tables import read_csv
 from people import invitations, messages
 from people.models import Absence, ClosedDay, Delegate, Membership, Message, StaffTask, Upload
 from programmes.escalations import actions as escalations
@@ -103,9 +104,13 @@ TABLE = {
     "measures:add_number": "yxxx-xyxx yxxx-xyxx",
     "measures:change_number": "yxxx-xyxx yxxx-xyxx",
     "measures:import": "yxxx-xyxx yxxx-xyxx",
-    "measures:import_columns": "-xxx-xyxx -xxx-xyxx",
-    "measures:import_preview": "-xxx-xyxx -xxx-xyxx",
-    "measures:import_discard": "mmmmmmmmm -xxx-xyxx",
+    "measures:import_to_programme": "yxxx-xx-x yxxx-xx-x",
+    "measures:import_to_network": "yxxxxxxxx yxxxxxxxx",
+    # Whoever brought the file sees it, nobody else.
+    "measures:import_columns": "------y-- ------y--",
+    "measures:import_preview": "------y-- ------y--",
+    "measures:import_progress": "------y-- mmmmmmmmm",
+    "measures:import_discard": "mmmmmmmmm ------y--",
     "escalations:inbox": "yyyyyyyyy mmmmmmmmm",
     "escalations:raise": "yyyy--y-y yyyy--y-y",
     "escalations:routes": "yy------y y--------",
@@ -308,8 +313,12 @@ def place(db) -> SimpleNamespace:
             content=b"email,name\nnew@example.org,New\n",
             columns={"email": "email", "name": "name"},
         ),
-        file_of_numbers=measures.keep_upload(
-            by=who["lead"], measure=measure, name="numbers.csv", content=b"month,late,all\n2026-02,1,2\n"
+        file_of_numbers=measures.bring(
+            by=who["lead"],
+            measure=measure,
+            name="numbers.csv",
+            content=b"month,late,all\n2026-02,1,2\n",
+            table=read_csv(b"month,late,all\n2026-02,1,2\n"),
         ),
         task=StaffTask.objects.create(
             network=network,
@@ -348,6 +357,9 @@ def arguments(name: str, place: SimpleNamespace) -> dict[str, object]:
             "settle": place.task,
         },
         "projects": {"programme": place.programme, "change_programme": place.programme},
+        "measures": dict.fromkeys(
+            ("import_columns", "import_preview", "import_progress", "import_discard"), place.file_of_numbers
+        ),
         "records": {
             "hold_end": place.hold,
             "redact_member": place.who["closed"],
@@ -377,7 +389,6 @@ def arguments(name: str, place: SimpleNamespace) -> dict[str, object]:
         "programme": place.programme.pk,
         "organisation": place.hospital.pk,
         "measure": place.measure.pk,
-        "upload": place.file_of_numbers.pk,
         "enrolment": place.enrolment.pk,
         "attachment": place.file_on_ask.pk,
         "session": place.session.pk,

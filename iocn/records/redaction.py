@@ -181,7 +181,6 @@ def replace(
         if thing is not None:
             things[type(thing), thing.pk] = thing
         if not place.field:
-            place.row.delete()
             continue
         row, fields = changed.setdefault(place.held, {}).setdefault(place.row.pk, (place.row, set()))
         _replace(row, place.field, many, marks)
@@ -189,6 +188,10 @@ def replace(
     for held, rows in changed.items():
         names = sorted({name for _row, fields in rows.values() for name in fields})
         held.model._default_manager.bulk_update((row for row, _ in rows.values()), names, batch_size=200)
+    # Last, since others of the places may belong to them.
+    for place in places:
+        if not place.field:
+            place.row.delete()
     return list(things.values())
 
 

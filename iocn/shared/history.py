@@ -33,10 +33,18 @@ def _last_of(subject_type: int, subject: int, number: str) -> models.QuerySet[Hi
 
 
 def record_many(
-    *, by: Any, on: Iterable[models.Model], what: str, text: str | Callable[[Any], str] = ""
+    *,
+    by: Any,
+    on: Iterable[models.Model],
+    what: str | Callable[[Any], str],
+    text: str | Callable[[Any], str] = "",
 ) -> None:
-    """Write the same for many things in one statement; `text` may be a function of the thing."""
-    rows = (_row(by, thing, what, text(thing) if callable(text) else text, None) for thing in on)
+    """Write the same for many things in one statement; `what` and `text` may be functions of the thing."""
+
+    def said(say: str | Callable[[Any], str], thing: models.Model) -> str:
+        return say(thing) if callable(say) else say
+
+    rows = (_row(by, thing, said(what, thing), said(text, thing), None) for thing in on)
     History.objects.bulk_create([History(**row) for row in rows])
 
 

@@ -7,14 +7,15 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
-from iocn.shared.tables import MAX_BYTES, Brought, UnreadableTable, read_csv
+from iocn.shared.tables import USUAL, Brought, Limits, UnreadableTable, read_csv
 from iocn.shared.workbooks import brought
 
 
 class TableField(forms.FileField):
     """Takes a CSV file or an Excel workbook and gives it as CSV; what cannot be read is said at the field."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, limits: Limits = USUAL, **kwargs: Any) -> None:
+        self.limits = limits
         super().__init__(
             label="CSV or Excel file",
             error_messages={"required": "Choose a CSV or Excel file"},
@@ -27,8 +28,10 @@ class TableField(forms.FileField):
         """Return the file as CSV with its name."""
         file = super().clean(data, initial)
         try:
-            taken = brought(file.read(MAX_BYTES + 1))  # a byte more than allowed is enough to be refused
-            read_csv(taken.csv)
+            taken = brought(
+                file.read(self.limits.size + 1), self.limits
+            )  # a byte more than allowed is enough to be refused
+            read_csv(taken.csv, self.limits)
         except UnreadableTable as error:
             raise ValidationError(str(error)) from None
         return replace(taken, name=file.name or "")

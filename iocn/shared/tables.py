@@ -9,12 +9,32 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-MAX_BYTES = 5 * 1024 * 1024
-MAX_ROWS = 20_000
 MAX_CELL = 10_000
 
 # What stands for a byte that was not UTF-8.
 _UNREADABLE = "\ufffd"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How large a table may be: what is more is refused, for what it would cost to read."""
+
+    megabytes: int = 5
+    rows: int = 20_000
+
+    @property
+    def size(self) -> int:
+        return self.megabytes * 1024 * 1024
+
+    def check(self, content: bytes) -> None:
+        """Refuse a file that is too large."""
+        if len(content) > self.size:
+            raise UnreadableTable(
+                f"The file is larger than {self.megabytes} MB. Split it and bring the parts."
+            )
+
+
+USUAL = Limits()
 
 
 class UnreadableTable(Exception):
@@ -56,17 +76,14 @@ class Table:
     rows: tuple[TableRow, ...]
 
 
-def read_csv(content: bytes) -> Table:
+def read_csv(content: bytes, limits: Limits = USUAL) -> Table:
     """Read a CSV file: UTF-8 (or UTF-16 with its mark), separated by commas, semicolons or tabs.
 
     Empty lines above the headings are passed over. A cell that is not UTF-8, or begins like a spreadsheet
     formula, and a cell without a heading are errors of their row. Empty cells may be missing at a row's end, or
     be too many. Raises UnreadableTable with a sentence where no row can be read.
     """
-    if len(content) > MAX_BYTES:
-        raise UnreadableTable(
-            f"The file is larger than {MAX_BYTES // 1024 // 1024} MB. Split it and bring the parts."
-        )
+    limits.check(content)
     text = _decode(content)
     if "\0" in text:
         raise UnreadableTable(
@@ -79,7 +96,7 @@ def read_csv(content: bytes) -> Table:
     try:
         headings = next(filter(any, (tuple(cell.strip() for cell in cells) for cells in reader)), ())
         _check_headings(headings)
-        rows = tuple(_rows(reader, headings))
+        rows = tuple(_rows(reader, headings, limits))
     except csv.Error as error:
         raise UnreadableTable(
             f"Line {reader.line_num} cannot be read as CSV. Look for a stray quotation mark."
@@ -104,15 +121,17 @@ def _check_headings(headings: tuple[str, ...]) -> None:
         raise UnreadableTable(f"Two columns are called “{twice[0]}”. Give each column a name of its own.")
 
 
-def _rows(reader: Iterable[list[str]], headings: tuple[str, ...]) -> Iterable[TableRow]:
+def _rows(reader: Iterable[list[str]], headings: tuple[str, ...], limits: Limits) -> Iterable[TableRow]:
     count, line = 0, reader.line_num + 1  # type: ignore[attr-defined]
     for cells in reader:
         begins, line = line, reader.line_num + 1  # type: ignore[attr-defined]
         if not any(cell.strip() for cell in cells):
             continue
         count += 1
-        if count > MAX_ROWS:
-            raise UnreadableTable(f"The file has more than {MAX_ROWS:,} rows. Split it and bring the parts.")
+        if count > limits.rows:
+            raise UnreadableTable(
+                f"The file has more than {limits.rows:,} rows. Split it and bring the parts."
+            )
         yield _row(begins, [cell.strip() for cell in cells], headings)
 
 

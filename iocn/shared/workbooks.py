@@ -19,14 +19,13 @@ from xml.parsers import expat
 import openpyxl
 from openpyxl.cell.cell import TYPE_ERROR, TYPE_FORMULA
 
-from iocn.shared.tables import MAX_BYTES, MAX_ROWS, Brought, UnreadableTable, column_letters
+from iocn.shared.tables import USUAL, Brought, Limits, UnreadableTable, column_letters
 
 MAX_UNPACKED = 50 * 1024 * 1024
 MAX_RATIO = 200
 MAX_PARTS = 1_000
 MAX_COLUMNS = 256
-# A cell and its value are two elements: 20,000 rows of 24 cells.
-MAX_ELEMENTS = 1_000_000
+ELEMENTS_IN_ROW = 50  # a cell and its value are two elements, so rows of 24 cells
 MAX_IN_ROW = 10 * MAX_COLUMNS
 MAX_OUTSIDE = 100_000  # styles, merged cells, links
 MAX_DEPTH = 50
@@ -40,17 +39,14 @@ _BROKEN = (
 _SAVE_AS = "In your spreadsheet, choose “Save as” and “Excel workbook (.xlsx)” or “CSV UTF-8”."
 
 
-def brought(content: bytes) -> Brought:
+def brought(content: bytes, limits: Limits = USUAL) -> Brought:
     """Return what was brought, CSV or Excel, as CSV. What the file is says its content, whatever its name.
 
     Raises UnreadableTable with a sentence where it is neither.
     """
-    if len(content) > MAX_BYTES:
-        raise UnreadableTable(
-            f"The file is larger than {MAX_BYTES // 1024 // 1024} MB. Split it and bring the parts."
-        )
+    limits.check(content)
     if content.startswith(_ZIP):
-        return _from_workbook(content)
+        return _from_workbook(content, limits)
     if content.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise UnreadableTable(
@@ -62,12 +58,12 @@ def brought(content: bytes) -> Brought:
     return Brought(content)
 
 
-def _from_workbook(content: bytes) -> Brought:
+def _from_workbook(content: bytes, limits: Limits) -> Brought:
     try:
-        _check_parts(content)
+        _check_parts(content, limits)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl tells of styles and extensions that it leaves out
-            return _converted(content)
+            return _converted(content, limits)
     except UnreadableTable:
         raise
     except Exception as error:  # whatever a made-up file brings openpyxl to raise, it cannot be read
@@ -75,7 +71,7 @@ def _from_workbook(content: bytes) -> Brought:
 
 
 # --- Before it is parsed -----------------------------------------------------------------------------------
-def _check_parts(content: bytes) -> None:
+def _check_parts(content: bytes, limits: Limits) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         names = set(parts.namelist())
         infos = parts.infolist()
@@ -96,7 +92,7 @@ def _check_parts(content: bytes) -> None:
             )
         if "xl/workbook.bin" in names or "[Content_Types].xml" not in names or "xl/workbook.xml" not in names:
             raise UnreadableTable(f"This is not an Excel workbook (.xlsx). {_SAVE_AS}")
-        elements = _Elements()
+        elements = _Elements(limits)
         for info in infos:
             if info.filename.casefold().endswith((".xml", ".rels")):
                 with parts.open(info) as part:
@@ -106,7 +102,8 @@ def _check_parts(content: bytes) -> None:
 class _Elements:
     """Counts the elements of a workbook's XML, so that none makes openpyxl hold or read far more than a table."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
         self.count = self.outside = self.in_unit = 0
 
     def read(self, part: IO[bytes]) -> None:
@@ -128,9 +125,13 @@ class _Elements:
             self.outside += 1
         else:
             self.in_unit += 1
-        if self.count > MAX_ELEMENTS or self.outside > MAX_OUTSIDE or self.in_unit > MAX_IN_ROW:
+        if (
+            self.count > ELEMENTS_IN_ROW * self.limits.rows
+            or self.outside > MAX_OUTSIDE
+            or self.in_unit > MAX_IN_ROW
+        ):
             raise UnreadableTable(
-                f"The workbook holds more cells than {MAX_ROWS:,} rows need. Delete the sheets and columns that are"
+                f"The workbook holds more cells than {self.limits.rows:,} rows need. Delete the sheets and columns that are"
                 " not needed, or split it, and bring the parts."
             )
         if len(self.path) > MAX_DEPTH:
@@ -144,7 +145,7 @@ class _Elements:
 
 
 # --- Reading -----------------------------------------------------------------------------------------------
-def _converted(content: bytes) -> Brought:
+def _converted(content: bytes, limits: Limits) -> Brought:
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
     try:
         sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
@@ -152,7 +153,7 @@ def _converted(content: bytes) -> Brought:
         if len({sheet._worksheet_path for sheet in sheets}) < len(sheets):
             raise UnreadableTable(_BROKEN)
         for sheet in sheets:
-            if any(lines := _lines(sheet)):
+            if any(lines := _lines(sheet, limits)):
                 return Brought(_as_csv(lines), _which_of(sheet.title, sheets))
     finally:
         book.close()
@@ -168,7 +169,7 @@ def _which_of(title: str, sheets: list[Any]) -> str:
     )
 
 
-def _lines(sheet: Any) -> list[list[str]]:
+def _lines(sheet: Any, limits: Limits) -> list[list[str]]:
     """Return the sheet's rows from its first, each as texts, an empty list for an empty one."""
     sheet.reset_dimensions()  # what the file says of its size may be wrong
     lines: list[list[str]] = []
@@ -183,9 +184,9 @@ def _lines(sheet: Any) -> list[list[str]]:
             )
         lines.append(cells)
         filled += bool(cells)
-        if filled > MAX_ROWS + 50:  # headings and titles stand above the rows
+        if filled > limits.rows + 50:  # headings and titles stand above the rows
             raise UnreadableTable(
-                f"The sheet “{sheet.title[:40]}” has more than {MAX_ROWS:,} rows. Split it and bring the parts."
+                f"The sheet “{sheet.title[:40]}” has more than {limits.rows:,} rows. Split it and bring the parts."
             )
     return lines
 

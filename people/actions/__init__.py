@@ -20,6 +20,7 @@ from people.actions.members import (
 )
 from people.actions.organisations import (
     add_organisation,
+    add_organisations,
     change_network,
     change_organisation,
     close_organisation,
@@ -51,6 +52,7 @@ __all__ = [
     "accept_invitation",
     "add_closed_day",
     "add_organisation",
+    "add_organisations",
     "add_post",
     "add_staff_task",
     "begin_absences",

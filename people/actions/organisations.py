@@ -1,5 +1,6 @@
 """Networks and their organisations."""
 
+from collections.abc import Mapping
 from datetime import time
 
 from django.core.exceptions import ValidationError
@@ -7,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from iocn.shared.history import record
+from iocn.shared.history import record, record_many
 from iocn.shared.templatetags.components import clock
 from people import hooks
 from people.actions.staff_list import settle_what_waits
@@ -91,6 +92,29 @@ def add_organisation(*, by: Membership, name: str, kind: str, ods_code: str = ""
     organisation.save()
     record(by=by, on=organisation, what="added the organisation")
     return organisation
+
+
+@transaction.atomic
+def add_organisations(*, by: Membership, names: Mapping[str, str], kind: str) -> dict[str, Organisation]:
+    """Add many organisations in one go, each by its ODS code; return them by it.
+
+    One whose name is taken, or unknown, is told apart by its code.
+    """
+    Network.objects.select_for_update(no_key=True).get(pk=by.network_id)
+    there = Organisation.objects.filter(network_id=by.network_id).values_list("name", flat=True)
+    taken = {name.casefold() for name in there}
+    made = {}
+    for code, name in names.items():
+        own = name.strip()[:100]
+        if not own or own.casefold() in taken:
+            own = f"{own} ({code})" if own else code
+        taken.add(own.casefold())
+        made[code] = Organisation(network_id=by.network_id, name=own, kind=kind, ods_code=code)
+    for organisation in made.values():
+        organisation.full_clean(exclude=["network"], validate_unique=False, validate_constraints=False)
+    Organisation.objects.bulk_create(made.values())
+    record_many(by=by, on=made.values(), what="added the organisation")
+    return made
 
 
 @transaction.atomic

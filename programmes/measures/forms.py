@@ -1,4 +1,4 @@
-"""Forms of measures, of one number, and of a file of numbers."""
+"""Forms of measures and of one number."""
 
 from datetime import date
 from decimal import Decimal
@@ -9,10 +9,7 @@ from django.core.exceptions import ValidationError
 
 from iocn.shared.forms import Form, ModelForm
 from iocn.shared.free_text import refuse_patient_identifiers
-from iocn.shared.table_field import TableField
-from iocn.shared.tables import Table
 from programmes.measures.figures import entered, month, period_name, plain
-from programmes.measures.imports import FEW_VALUES, choosing_columns, guess_columns, two_ways
 from programmes.measures.meaning import Series, months_back
 from programmes.measures.models import CHARTS, Measure, Observation
 from programmes.measures.rules import NotANumber, problems_with, read_number
@@ -224,125 +221,4 @@ class NumberForm(Form):
             "denominator": plain(observation.denominator) if observation.denominator is not None else "",
             "note": observation.note,
             "seen": observation.stamp,
-        }
-
-
-class UploadForm(Form):
-    """A file of numbers, read at once, so that what cannot be read is said at the field."""
-
-    file = TableField(
-        help_text="One row for each number, under a line that names the columns."
-        " Up to 5 MB and 20,000 rows. Of a workbook, the first sheet with anything in it is read.",
-    )
-    no_patient = forms.BooleanField(label="No patient can be recognised in this file")
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if "no_patient" in self.errors and "file" in cleaned:
-            self.add_error("file", "Choose the file again: a browser does not keep it")
-        return cleaned
-
-
-class ColumnsForm(Form):
-    """Which columns of the file are ours, and which of its rows to take."""
-
-    date = forms.ChoiceField(label="Date of the period")
-    numerator = forms.ChoiceField()
-    denominator = forms.ChoiceField(label="Denominator (out of how many)")
-    note = forms.ChoiceField(label="Note", required=False)
-    add_up = forms.BooleanField(
-        label="Add up the rows of the same period",
-        required=False,
-        help_text="When several rows share a period, such as the departments of one hospital.",
-    )
-
-    def __init__(
-        self, *args: Any, measure: Measure, table: Table, ask_order: str = "", **kwargs: Any
-    ) -> None:
-        kept: dict[str, Any] = kwargs.pop("kept", {})
-        super().__init__(*args, **kwargs)
-        self.ask_order = ask_order
-        guessed = guess_columns(measure, table.headings)
-        headings = [(heading, heading) for heading in table.headings if heading]
-        if not measure.has_denominator:
-            del self.fields["denominator"]
-        self.fields["numerator"].label = "Numerator (how many)" if measure.has_denominator else "The number"
-        self._columns = [name for name in ("date", "numerator", "denominator", "note") if name in self.fields]
-        for name in self._columns:
-            field = self.fields[name]
-            empty = "Choose a column" if field.required else "None"
-            field.choices = [("", empty), *headings]  # type: ignore[attr-defined]
-            field.initial = kept.get(name, guessed.get(name, ""))
-            field.error_messages["required"] = f"Choose the column for “{field.label}”"
-        self.fields["add_up"].initial = kept.get("add_up", False)
-        self._rows = self._add_filters(table, guessed.values(), kept.get("rows", {}))
-        self.order_fields([*self._columns, *self._rows, "add_up"])
-        if ask_order:
-            self._ask_order()
-
-    def _add_filters(self, table: Table, guessed: Any, kept: dict[str, list[str]]) -> dict[str, str]:
-        names = {}
-        for heading, values in choosing_columns(table, guessed).items():
-            name = f"rows_{table.headings.index(heading)}"
-            names[name] = heading
-            choices = [(value, value) for value in values]
-            chosen = kept.get(heading, [])
-            if len(values) <= FEW_VALUES:
-                self.fields[name] = forms.MultipleChoiceField(
-                    label=f"Only rows whose {heading} is",
-                    help_text="Tick none to take all.",
-                    choices=choices,
-                    required=False,
-                    widget=forms.CheckboxSelectMultiple,
-                    initial=chosen,
-                )
-            else:
-                self.fields[name] = forms.ChoiceField(
-                    label=f"Only rows whose {heading} is",
-                    choices=[("", f"Any of the {len(values)}"), *choices],
-                    required=False,
-                    initial=chosen[0] if chosen else "",
-                )
-        return names
-
-    def _ask_order(self) -> None:
-        days = two_ways(self.ask_order)
-        assert days is not None  # noqa: S101 - the reader has picked such a date to ask about
-        self.fields["order"] = forms.ChoiceField(
-            label=f"How is “{self.ask_order}” meant?",
-            widget=forms.RadioSelect,
-            choices=[
-                ("day", f"Day first: {days[0].day} {month(days[0])}"),
-                ("month", f"Month first: {days[1].day} {month(days[1])}"),
-            ],
-        )
-        self.order_fields(["date", "order", *self.fields])
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        chosen: dict[str, str] = {}
-        for name in self._columns:
-            heading = cleaned.get(name)
-            if heading and heading in chosen:
-                label, first = self.fields[name].label, self.fields[chosen[heading]].label
-                self.add_error(
-                    name, f"“{heading}” is chosen for “{first}” already. Choose another for “{label}”."
-                )
-            elif heading:
-                chosen[heading] = name
-        return cleaned
-
-    def choices(self) -> dict[str, Any]:
-        """Return what was chosen, as an upload keeps it."""
-        data = self.cleaned_data
-        rows: dict[str, list[str]] = {}
-        for name, heading in self._rows.items():
-            value = data.get(name)
-            if value:
-                rows[heading] = [value] if isinstance(value, str) else list(value)
-        return {
-            **{name: data.get(name, "") for name in self._columns},
-            "rows": rows,
-            "add_up": data["add_up"],
-            "day_first": {"day": True, "month": False}.get(data.get("order", "")),
         }

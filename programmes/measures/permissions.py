@@ -3,9 +3,9 @@
 from django.db.models import QuerySet
 
 from iocn.shared.permissions import YES, Answer, no
-from people.models import Level, Membership, Network, Organisation, Upload
+from people.models import Level, Membership, Network, Organisation
 from people.permissions import Permission
-from programmes.measures.models import Measure, MeasureQuerySet
+from programmes.measures.models import Import, Measure, MeasureQuerySet
 from programmes.projects.models import PathwayProject, ProgrammeOfCare
 from programmes.projects.permissions import goes_on, may_change_programmes, may_read_words, projects_for
 from programmes.projects.permissions import may_change as may_change_project
@@ -54,16 +54,23 @@ def may_read_words_of(membership: Membership, measure: Measure) -> bool:
     return membership.may(Permission.SEE_PEOPLE)
 
 
-def uploads_for(membership: Membership, measure: Measure) -> QuerySet[Upload]:
-    """Return the membership's own files for the measure that still wait to be confirmed."""
-    return Upload.objects.filter(
-        network_id=membership.network_id,
-        by=membership,
-        kind=Upload.Kind.OBSERVATIONS,
-        into_id=measure.pk,
-    )
+def imports_for(membership: Membership) -> QuerySet[Import]:
+    """Return the membership's own files of numbers, without what is in them."""
+    imports = Import.objects.filter(network_id=membership.network_id, by=membership).defer("content")
+    return imports.select_related("network", "measure__network", "measure__project", "programme")
 
 
-def is_gone(upload: int) -> bool:
-    """Whether no such file waits any more, whoever brought it."""
-    return not Upload.objects.filter(pk=upload).exists()
+def owner_of(brought: Import) -> Owner:
+    """Return what the file's measures belong to; of many organisations it is the network, which staff look after."""
+    return brought.measure.belongs_to if brought.measure else brought.programme or brought.network
+
+
+def chosen_before(brought: Import) -> Import | None:
+    """Return the file that somebody last brought into the same, for the columns that were chosen."""
+    same = {
+        "network_id": brought.network_id,
+        "measure": brought.measure_id,
+        "programme": brought.programme_id,
+    }
+    applied = Import.objects.filter(**same, state=Import.State.APPLIED).defer("content")
+    return applied.order_by("-state_at", "-pk").first()

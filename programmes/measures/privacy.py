@@ -1,7 +1,27 @@
 """What this room holds about people and in their words (iocn.shared.privacy)."""
 
 from iocn.shared.privacy import Held, declare
-from programmes.measures.models import Annotation, Measure, Observation, Phase
+from iocn.shared.tables import UnreadableTable, read_csv
+from programmes.measures.imports.staging import LIMITS
+from programmes.measures.models import (
+    Annotation,
+    Import,
+    ImportRow,
+    ImportSeries,
+    Measure,
+    Observation,
+    Phase,
+)
+
+
+def words_of_file(brought: Import) -> str:
+    """Return what a file says that waits to be confirmed; one that cannot be read says nothing."""
+    try:
+        table = read_csv(bytes(brought.content), LIMITS)
+    except UnreadableTable:
+        return brought.name
+    cells = (cell for row in table.rows for cell in row.cells.values())
+    return "\n".join([brought.name, *table.headings, *cells])
 
 
 def declare_tables() -> None:
@@ -16,4 +36,27 @@ def declare_tables() -> None:
         Held(Observation, "Numbers", network="measure__network", words=("note", "left_out"), thing="measure"),
         Held(Phase, "Phases of measures", network="measure__network", words=("reason",), thing="measure"),
         Held(Annotation, "Notes on charts", network="measure__network", words=("text",), thing="measure"),
+        Held(
+            Import,
+            "Files of numbers",
+            words=("name", "offer", "choices", "facts"),
+            never=("content",),
+            about="by",
+            goes_with_person=True,
+            text_of=words_of_file,
+        ),
+        Held(
+            ImportSeries,
+            "Parts of files of numbers",
+            network="brought__network",
+            words=("organisation_name", "subgroup"),
+            plain=("code",),
+        ),
+        Held(
+            ImportRow,
+            "Rows of files of numbers",
+            network="brought__network",
+            words=("text", "note", "was", "errors"),
+            plain=("lines",),
+        ),
     )

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from programmes.measures import imports_views, views
+from programmes.measures import views
+from programmes.measures.imports import views as imports
 
 app_name = "measures"
 urlpatterns = [
@@ -13,8 +14,11 @@ urlpatterns = [
     path("measures/<int:measure>/change/", views.change_measure, name="change_measure"),
     path("measures/<int:measure>/add/", views.add_number, name="add_number"),
     path("measures/<int:measure>/numbers/<int:number>/", views.change_number, name="change_number"),
-    path("measures/<int:measure>/import/", imports_views.upload_file, name="import"),
-    path("measures/<int:measure>/import/<int:upload>/columns/", imports_views.columns, name="import_columns"),
-    path("measures/<int:measure>/import/<int:upload>/", imports_views.preview, name="import_preview"),
-    path("measures/<int:measure>/import/<int:upload>/discard/", imports_views.discard, name="import_discard"),
+    path("measures/<int:measure>/import/", imports.upload_file, name="import"),
+    path("programmes/<int:programme>/measures/import/", imports.upload_file, name="import_to_programme"),
+    path("measures/import/", imports.upload_file, name="import_to_network"),
+    path("imports/<int:pk>/columns/", imports.columns, name="import_columns"),
+    path("imports/<int:pk>/", imports.preview, name="import_preview"),
+    path("imports/<int:pk>/progress/", imports.progress, name="import_progress"),
+    path("imports/<int:pk>/discard/", imports.discard, name="import_discard"),
 ]

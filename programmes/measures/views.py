@@ -65,7 +65,11 @@ def measures(request: MemberRequest) -> HttpResponseBase:
     return render(
         request,
         "measures/measures.html",
-        {"listing": listing, "lines": [(row, Series.of(row), kind_of(row)) for row in listing.rows]},
+        {
+            "may_add": may_add(request.membership, request.membership.network),
+            "listing": listing,
+            "lines": [(row, Series.of(row), kind_of(row)) for row in listing.rows],
+        },
     )
 
 

@@ -18,7 +18,7 @@ from people.models import ClosedDay, Membership, Upload
 from programmes.escalations import actions as asks
 from programmes.escalations.files import Checked
 from programmes.measures import actions as measures
-from programmes.models import TestCycle
+from programmes.models import Import, ImportRow, ImportSeries, TestCycle
 from programmes.projects import actions as projects
 from tests import factories
 
@@ -71,6 +71,16 @@ def everywhere(network) -> Membership:
     Upload.objects.create(
         network=network, by=by, kind="members", name="a.csv", content=f"email,name\na@b.org,{NAME}\n".encode()
     )
+    files = [
+        Import.objects.create(
+            network=network, by=by, measure=measure, name="b.csv", content=b"date,n\n1,%s\n" % number, rows=1
+        )
+        for number in (b"2", NAME.encode())
+    ]
+    part = ImportSeries.objects.create(brought=files[0], organisation_name=NAME, subgroup=NAME)
+    ImportRow.objects.create(
+        brought=files[0], series=part, line=2, text=NAME, note=NAME, was=NAME, errors=[NAME], what=0
+    )
     return by
 
 
@@ -116,6 +126,10 @@ def test_every_field_of_words_is_reached(network):
         "Redaction.reason",
         "Upload.name",
         "Upload.columns",
+        "Import.name",
+        "Import.offer",
+        "Import.choices",
+        "Import.facts",
     }
     assert words - reached <= not_written_here
     assert "Upload." in reached
@@ -129,6 +143,15 @@ def test_a_file_that_waits_to_be_imported_goes_as_a_whole_if_it_has_them(network
     )
     redact(by)
     assert list(Upload.objects.all()) == [kept]
+
+
+def test_a_file_of_numbers_goes_with_all_that_was_read_of_it(network):
+    by = everywhere(network)
+    staged = ImportRow.objects.get().brought
+    Import.objects.update(content=f"date,n\n1,{NAME}\n".encode())
+    redact(by)
+    assert not Import.objects.exists()
+    assert not ImportRow.objects.filter(brought=staged).exists()
 
 
 def test_an_email_that_waits_is_sent_without_them(network, deliver):

@@ -11,34 +11,44 @@ from programmes.measures.actions.charts import (
     set_baseline,
 )
 from programmes.measures.actions.common import NewNumber, PeriodTaken
+from programmes.measures.actions.imports import (
+    ImportIsOld,
+    apply_import,
+    bring,
+    choose,
+    clear,
+    discard,
+    read_again,
+)
 from programmes.measures.actions.measures import change_measure, create_measure
 from programmes.measures.actions.numbers import (
     add_observation,
-    apply_upload,
     change_observation,
-    choose_columns,
     import_observations,
-    keep_upload,
     remove_observation,
 )
 
 __all__ = [
+    "ImportIsOld",
     "NewNumber",
     "PeriodTaken",
     "add_observation",
     "annotate",
-    "apply_upload",
+    "apply_import",
     "begin_phase",
+    "bring",
     "change_measure",
     "change_observation",
-    "choose_columns",
+    "choose",
+    "clear",
     "count_again",
     "create_measure",
+    "discard",
     "end_baseline",
     "import_observations",
     "join_phases",
-    "keep_upload",
     "leave_out",
+    "read_again",
     "remove_annotation",
     "remove_observation",
     "set_baseline",

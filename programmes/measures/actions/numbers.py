@@ -1,4 +1,4 @@
-"""The numbers of a measure, one by one and many at once, and the files that hold them."""
+"""The numbers of a measure, one by one and many at once."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from iocn.shared.history import record
-from people.models import Membership, Upload
+from people.models import Membership
 from programmes.measures.actions.common import (
     NewNumber,
     PeriodTaken,
@@ -161,16 +161,6 @@ def import_observations(
     return added, changed
 
 
-@transaction.atomic
-def apply_upload(
-    *, by: Membership, upload: Upload, measure: Measure, rows: Iterable[NewNumber]
-) -> tuple[int, int]:
-    """Import what an upload holds and let go of the file. The caller has locked the upload."""
-    counts = import_observations(by=by, measure=measure, rows=rows, source=upload.name)
-    upload.delete()
-    return counts
-
-
 # --- What all of them do -----------------------------------------------------------------------------------
 def _checked(
     measure: Measure, period: date, numerator: Decimal | int, denominator: Decimal | int | None
@@ -193,22 +183,3 @@ def _changed(measure: Measure) -> None:
 
 def _counted(word: str, number: int) -> str:
     return f"{number:,} {word}" if number else ""
-
-
-# --- Files on their way in ---------------------------------------------------------------------------------
-def keep_upload(*, by: Membership, measure: Measure, name: str, content: bytes) -> Upload:
-    """Keep a file until the person has chosen its columns and confirmed what it does."""
-    return Upload.objects.create(
-        network=by.network,
-        by=by,
-        kind=Upload.Kind.OBSERVATIONS,
-        into_id=measure.pk,
-        name=name[:200],
-        content=content,
-    )
-
-
-def choose_columns(*, upload: Upload, choices: dict[str, object]) -> None:
-    """Keep which columns and rows of the file the person chose."""
-    upload.columns = choices
-    upload.save(update_fields=["columns"])

@@ -1,6 +1,17 @@
 """Measures and what belongs to them, a file by what it is about."""
 
+from programmes.measures.models.imports import Import, ImportRow, ImportSeries
 from programmes.measures.models.measures import CHARTS, Annotation, Measure, MeasureQuerySet, Phase
 from programmes.measures.models.numbers import Observation
 
-__all__ = ["CHARTS", "Annotation", "Measure", "MeasureQuerySet", "Observation", "Phase"]
+__all__ = [
+    "CHARTS",
+    "Annotation",
+    "Import",
+    "ImportRow",
+    "ImportSeries",
+    "Measure",
+    "MeasureQuerySet",
+    "Observation",
+    "Phase",
+]
