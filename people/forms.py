@@ -63,6 +63,7 @@ class SettingsForm(Form):
         widget=forms.RadioSelect,
     )
     mail_about_asks = forms.BooleanField(label="E-mail me about asks that concern me", required=False)
+    mail_about_numbers = forms.BooleanField(label="E-mail me when a number of mine is due", required=False)
 
 
 class InviteForm(Form):

@@ -103,6 +103,8 @@ TABLE = {
     "measures:change_measure": "yxxx-xyxx yxxx-xyxx",
     "measures:add_number": "yxxx-xyxx yxxx-xyxx",
     "measures:change_number": "yxxx-xyxx yxxx-xyxx",
+    "measures:remove_number": "yxxx-xyxx yxxx-xyxx",
+    "measures:template": "yxxx-xyxx mmmmmmmmm",
     "measures:import": "yxxx-xyxx yxxx-xyxx",
     "measures:import_to_programme": "yxxx-xx-x yxxx-xx-x",
     "measures:import_to_network": "yxxxxxxxx yxxxxxxxx",

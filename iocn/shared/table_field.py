@@ -24,9 +24,11 @@ class TableField(forms.FileField):
             **kwargs,
         )
 
-    def clean(self, data: UploadedFile | None, initial: object = None) -> Brought:
-        """Return the file as CSV with its name."""
+    def clean(self, data: UploadedFile | None, initial: object = None) -> Brought | None:
+        """Return the file as CSV with its name; None where none was chosen and none is needed."""
         file = super().clean(data, initial)
+        if not file:
+            return None
         try:
             taken = brought(
                 file.read(self.limits.size + 1), self.limits

@@ -8,7 +8,14 @@ from people.models import Membership, Message, Person
 
 
 @transaction.atomic
-def change_own_settings(*, by: Membership, name: str, digest_rhythm: str, mail_about_asks: bool) -> None:
+def change_own_settings(
+    *,
+    by: Membership,
+    name: str,
+    digest_rhythm: str,
+    mail_about_asks: bool,
+    mail_about_numbers: bool = True,
+) -> None:
     """Change one's own name, in every network joined, and which e-mail comes from this one."""
     person = Person.objects.select_for_update(no_key=True).get(pk=by.person_id)
     name = name.strip()
@@ -21,14 +28,22 @@ def change_own_settings(*, by: Membership, name: str, digest_rhythm: str, mail_a
             membership.name = name
             record(by=membership, on=membership, what="changed their name", text=f"{before} → {name}")
         joined.update(name=name)
-    if (digest_rhythm, mail_about_asks) != (by.digest_rhythm, by.mail_about_asks):
-        by.digest_rhythm, by.mail_about_asks = digest_rhythm, mail_about_asks
-        by.save(update_fields=["digest_rhythm", "mail_about_asks"])
+    wanted = {
+        "digest_rhythm": digest_rhythm,
+        "mail_about_asks": mail_about_asks,
+        "mail_about_numbers": mail_about_numbers,
+    }
+    changed = [key for key, value in wanted.items() if getattr(by, key) != value]
+    if changed:
+        for key in changed:
+            setattr(by, key, wanted[key])
+        by.save(update_fields=changed)
         record(by=by, on=by, what="changed which e-mail they get")
 
 
 _STOPPED: dict[str, tuple[str, object, object]] = {
     Message.Kind.ASK: ("mail_about_asks", False, True),
+    Message.Kind.NUMBER: ("mail_about_numbers", False, True),
     Message.Kind.DIGEST: ("digest_rhythm", Membership.Rhythm.NEVER, Membership.Rhythm.WEEKLY),
     Message.Kind.INVITATION: ("refused_mail", True, False),
 }

@@ -114,6 +114,7 @@ class Membership(models.Model):
         "your update comes", max_length=10, choices=Rhythm, default=Rhythm.WEEKLY
     )
     mail_about_asks = models.BooleanField("e-mail me about asks", default=True)
+    mail_about_numbers = models.BooleanField("e-mail me when a number is due", default=True)
     at_table = models.BooleanField("sits at the network table", default=False)
     refused_mail = models.BooleanField(
         default=False, help_text="Stopped invitations by the link in the e-mail."

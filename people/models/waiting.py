@@ -84,6 +84,7 @@ class Message(models.Model):
         INVITATION = "invitation", "Invitation"
         ASK = "ask", "About an ask"
         DIGEST = "digest", "Your update"
+        NUMBER = "number", "About numbers that are due"
 
     network = models.ForeignKey(Network, on_delete=models.CASCADE, null=True, related_name="+")
     # Empty for mail about an account, which goes to `address`.
@@ -138,13 +139,10 @@ class Upload(models.Model):
 
     class Kind(models.TextChoices):
         MEMBERS = "members", "Members"
-        OBSERVATIONS = "observations", "Observations"
 
     network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="uploads")
     by = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="uploads")
     kind = models.CharField(max_length=20, choices=Kind)
-    # What it is brought into: a measure's id; empty for members.
-    into_id = models.BigIntegerField(null=True)
     name = models.CharField(max_length=200)
     content = models.BinaryField()
     # Which heading of the file is which of our columns, and further choices: {"email": "Mail", ...}.

@@ -120,7 +120,9 @@ def stop_mail(request: HttpRequest, token: str) -> HttpResponse:
             actions.take_mail_again(membership=membership, kind=kind)
         else:
             actions.stop_mail(membership=membership, kind=kind)
-        membership.refresh_from_db(fields=["mail_about_asks", "digest_rhythm", "refused_mail"])
+        membership.refresh_from_db(
+            fields=["mail_about_asks", "mail_about_numbers", "digest_rhythm", "refused_mail"]
+        )
     context = {
         "to": membership,
         "what": _WHAT_STOPS[kind],
@@ -133,6 +135,7 @@ def stop_mail(request: HttpRequest, token: str) -> HttpResponse:
 
 _WHAT_STOPS = {
     Message.Kind.ASK: "E-mail about asks",
+    Message.Kind.NUMBER: "Reminders of numbers that are due",
     Message.Kind.DIGEST: "Your weekly update",
     Message.Kind.INVITATION: "Invitations",
 }
@@ -148,6 +151,7 @@ def me(request: MemberRequest) -> HttpResponse:
         "name": person.name,
         "digest_rhythm": membership.digest_rhythm,
         "mail_about_asks": membership.mail_about_asks,
+        "mail_about_numbers": membership.mail_about_numbers,
     }
     form = SettingsForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():

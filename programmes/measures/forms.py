@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 
 from iocn.shared.forms import Form, ModelForm
 from iocn.shared.free_text import refuse_patient_identifiers
+from programmes.measures.far_off import far_off
 from programmes.measures.figures import entered, month, period_name, plain
 from programmes.measures.meaning import Series, months_back
 from programmes.measures.models import CHARTS, Measure, Observation
@@ -119,6 +120,15 @@ class NumberField(forms.CharField):
             raise ValidationError(str(error)) from None
 
 
+class RemoveNumberForm(Form):
+    """Why a number goes."""
+
+    reason = forms.CharField(
+        max_length=300, label="Why is it removed?", help_text="The history keeps the number and the reason."
+    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
 class NumberForm(Form):
     """One number of a measure. `there` is the number that is in the way: the form asks whether to change it."""
 
@@ -130,6 +140,7 @@ class NumberForm(Form):
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     change = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -191,9 +202,25 @@ class NumberForm(Form):
                 self.series.measure, period, numerator, denominator, self.today
             ):
                 self.add_error(name if name in self.fields else None, sentence)
+        self._look_twice(cleaned, period)
         if self.there is not None:
             self.add_error("change", self._question(self.there, numerator, denominator))
         return cleaned
+
+    def _look_twice(self, cleaned: dict[str, Any], period: date | None) -> None:
+        """Ask whether a number is right that is far from the others; whoever ticks “sure” has said so."""
+        numerator = cleaned.get("numerator")
+        if self.errors or period is None or numerator is None:
+            return
+        sentence = far_off(
+            self.series.measure, self.series.points, period, numerator, cleaned.get("denominator")
+        )
+        if sentence:
+            self.fields["sure"] = forms.BooleanField(
+                required=False, label="Yes, the number is right", initial=cleaned.get("sure")
+            )
+            if not cleaned.get("sure"):
+                self.add_error("sure", f"{sentence} Tick “Yes” if it is right, or correct it.")
 
     def _question(self, there: Observation, top: Decimal | None, bottom: Decimal | None) -> str:
         new = f" to {entered(top, bottom)}" if top is not None else ""

@@ -1,13 +1,18 @@
 """What workers do about measures. Each looks into the database for what is due."""
 
+import logging
 from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
 
+from people.models import Network
 from programmes.measures.actions import clear
 from programmes.measures.imports.staging import read_due
 from programmes.measures.models import Import
+from programmes.measures.rhythm import remind
+
+log = logging.getLogger(__name__)
 
 
 @shared_task
@@ -24,3 +29,13 @@ def clear_old_imports() -> None:
         clear(brought)
     a_day_ago = timezone.now() - timedelta(days=1)
     Import.objects.exclude(state=Import.State.APPLIED).filter(created_at__lt=a_day_ago).delete()
+
+
+@shared_task
+def remind_of_due_numbers() -> None:
+    """Write to whoever adds numbers that one is due."""
+    for network in Network.objects.all():
+        try:
+            remind(network)
+        except Exception:  # one network's trouble must not silence the others
+            log.exception("The reminders of network %s were not written", network.pk)

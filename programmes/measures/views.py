@@ -16,11 +16,11 @@ from iocn.shared.permissions import require
 from iocn.shared.prepared import one_or_404, prepared
 from people.models import Membership
 from people.scopes import organisations_for
-from people.web import MemberRequest, network_page
+from people.web import MemberRequest, network_page, posted
 from programmes.measures import actions
 from programmes.measures.figures import entered, period_name, shown, today_in, unit_of
 from programmes.measures.filters import MeasureFilter
-from programmes.measures.forms import MeasureForm, NumberForm
+from programmes.measures.forms import MeasureForm, NumberForm, RemoveNumberForm
 from programmes.measures.meaning import Series
 from programmes.measures.models import Measure, Observation
 from programmes.measures.permissions import (
@@ -317,6 +317,33 @@ def change_number(request: MemberRequest, measure: int, number: int) -> HttpResp
     return _number_page(request, thing, series, form, observation)
 
 
+@require_http_methods(["GET", "POST"])
+@network_page()
+def remove_number(request: MemberRequest, measure: int, number: int) -> HttpResponseBase:
+    """Take a period's number away, with a reason."""
+    thing = _measure(request, measure)
+    require(may_change(request.membership, thing))
+    observation = get_object_or_404(thing.observations, pk=number)
+    observation.measure = thing
+    form = RemoveNumberForm(posted(request), initial={"seen": observation.stamp})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.remove_observation(by=request.membership, observation=observation, **form.cleaned_data)
+        except actions.PeriodTaken:
+            form.add_error(None, "Somebody changed the number meanwhile. Look at it again.")
+        else:
+            messages.success(request, f"{period_name(observation.period)} is removed.")
+            return redirect("measures:measure", request.membership.network.slug, thing.pk)
+    context = {
+        "measure": thing,
+        "number": observation,
+        "form": form,
+        "period": period_name(observation.period),
+        "entered": entered(observation.numerator, observation.denominator),
+    }
+    return render(request, "measures/remove_number.html", context)
+
+
 def _number_is_in(request: MemberRequest, measure: Measure, done: Observation) -> HttpResponseBase:
     text = entered(done.numerator, done.denominator)
     value = f" ({_shown(measure, done)})" if measure.has_denominator else ""
@@ -339,6 +366,7 @@ def _number_page(
             "measure": measure,
             "form": form,
             "period": period_name(observation.period) if observation else "",
+            "observation": observation,
             "by_months": series.is_monthly,
             "by_day": form.by_day,
             "last": [

@@ -6,10 +6,12 @@ from django import forms
 
 from iocn.shared.forms import Form
 from iocn.shared.table_field import TableField
+from iocn.shared.tables import Brought, UnreadableTable, read_csv
 from people.models import Organisation
 from programmes.measures.figures import month
 from programmes.measures.imports.columns import FEW_VALUES, guess_columns
 from programmes.measures.imports.dates import two_ways
+from programmes.measures.imports.pasted import table_of
 from programmes.measures.imports.staging import LIMITS, series_there
 from programmes.measures.models import CHARTS, Import, Measure
 
@@ -22,18 +24,55 @@ class UploadForm(Form):
     """A file of numbers, read at once, so that what cannot be read is said at the field."""
 
     file = TableField(
+        required=False,
         limits=LIMITS,
         help_text="One row for each number, under a line that names the columns."
         f" Up to {LIMITS.megabytes} MB and {LIMITS.rows:,} rows. Of a workbook, the first sheet with anything in it"
         " is read.",
     )
+    paste = forms.CharField(
+        label="Or paste cells from a spreadsheet",
+        required=False,
+        widget=forms.Textarea,
+        strip=False,
+        help_text="Columns side by side, with or without their names: the date, the number, the denominator if there"
+        " is one, a note.",
+    )
+    begins = forms.DateField(
+        label="First period, if you paste a column of numbers alone",
+        required=False,
+        help_text="The numbers are then of this period and those after it; an empty cell leaves one out.",
+    )
     no_patient = forms.BooleanField(label="No patient can be recognised in this file")
+
+    def __init__(self, *args: Any, measure: Measure | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.measure = measure
+        if measure is None or measure.has_denominator:
+            del self.fields["begins"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if "no_patient" in self.errors and "file" in cleaned:
+        pasted = (cleaned.get("paste") or "").strip("\r\n\t ")
+        if not {"file", "paste", "begins"}.intersection(self.errors):
+            if cleaned.get("file") and pasted:
+                self.add_error("paste", "Choose a file or paste cells, not both")
+            elif pasted:
+                self._read_pasted(cleaned)
+            elif not cleaned.get("file"):
+                self.add_error("file", "Choose a CSV or Excel file, or paste cells below")
+        if "no_patient" in self.errors and cleaned.get("file") and not pasted:
             self.add_error("file", "Choose the file again: a browser does not keep it")
         return cleaned
+
+    def _read_pasted(self, cleaned: dict[str, Any]) -> None:
+        try:
+            content = table_of(cleaned["paste"], self.measure, cleaned.get("begins"))
+            read_csv(content, LIMITS)
+        except UnreadableTable as error:
+            self.add_error("paste", str(error))
+        else:
+            cleaned["file"] = Brought(content, name="pasted cells")
 
 
 class ColumnsForm(Form):

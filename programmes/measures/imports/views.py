@@ -4,12 +4,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
+from iocn.shared.downloads import FORMATS, download
 from iocn.shared.permissions import require
 from iocn.shared.tables import Brought, Table, read_csv
 from people.web import MemberRequest, network_page
@@ -48,8 +49,8 @@ def _into(request: MemberRequest, measure: int | None = None, programme: int | N
 
 
 def _read_file(request: MemberRequest, **address: int) -> tuple[UploadForm, Table | None]:
-    _into(request, **address)  # of whoever may not bring numbers no file is read
-    form = UploadForm(request.POST, request.FILES)
+    into = _into(request, **address)  # of whoever may not bring numbers no file is read
+    form = UploadForm(request.POST, request.FILES, measure=into.get("measure"))
     return form, read_csv(form.cleaned_data["file"].csv, LIMITS) if form.is_valid() else None
 
 
@@ -60,7 +61,7 @@ def upload_file(
 ) -> HttpResponseBase:
     """Bring a CSV or Excel file: of one measure, or of many of a programme or of the network."""
     into = _into(request, **address)
-    form, table = sent or (UploadForm(), None)
+    form, table = sent or (UploadForm(measure=into.get("measure")), None)
     if table is not None:
         file: Brought = form.cleaned_data["file"]
         brought = actions.bring(by=request.membership, name=file.name, content=file.csv, table=table, **into)
@@ -68,7 +69,27 @@ def upload_file(
             messages.info(request, file.remark)
         return redirect("measures:import_columns", request.membership.network.slug, brought.pk)
     where = _where(Import(network=request.membership.network, **into))
-    return render(request, "measures/import_file.html", {"form": form, **where})
+    template_url = ""
+    if "measure" in into:
+        args = [request.membership.network.slug, into["measure"].pk]
+        template_url = reverse("measures:template", args=args)
+    return render(request, "measures/import_file.html", {"form": form, "template_url": template_url, **where})
+
+
+@require_GET
+@network_page()
+def template(request: MemberRequest, measure: int) -> HttpResponseBase:
+    """A file to fill in: the columns, and the periods whose numbers are not there yet."""
+    thing = get_object_or_404(measures_for(request.membership), pk=measure)
+    require(may_add(request.membership, thing.belongs_to))
+    kind = request.GET.get("format", "csv")
+    if kind not in FORMATS:
+        raise Http404
+    headings = ["date", "numerator", *(["denominator"] if thing.has_denominator else []), "note"]
+    series, today = Series.of(thing), thing.network.today()
+    periods = [*series.missing, *filter(None, [series.due(today) and series.next_period(today)])]
+    rows = [[period, *[""] * (len(headings) - 1)] for period in periods]
+    return download(kind, f"{thing.full_name} to fill in", headings, rows)
 
 
 def _where(brought: Import) -> dict[str, Any]:
