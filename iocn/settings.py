@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "iocn.home",
     "iocn.digests",
     "iocn.records",
+    "iocn.api",
     "iocn.demo",
 ]
 
@@ -319,4 +320,21 @@ LOGGING = {
         "iocn.requests": {"level": "INFO" if PRODUCTION else "WARNING"},
         "celery": {"level": "WARNING" if DEMO else "INFO"},
     },
+}
+
+# --- The API -----------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["iocn.api.access.KeyAuthentication"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "iocn.api.refusals.as_sentences",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "IOCN",
+    "DESCRIPTION": "Puts the numbers of measures in. All or none are written; the same again changes nothing.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
 }

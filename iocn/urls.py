@@ -16,6 +16,7 @@ urlpatterns = [
     path("invitations/<str:token>/", account.invitation, name="invitation"),
     path("mail/stop/<str:token>/", account.stop_mail, name="stop_mail"),
     path("accounts/", include("people.account_urls")),
+    path("api/", include("iocn.api.calls")),
 ]
 
 if settings.MODE != "production":
@@ -27,6 +28,7 @@ urlpatterns += [
     path("<slug:network>/", include("people.urls")),
     path("<slug:network>/", include("programmes.projects.urls")),
     path("<slug:network>/", include("programmes.measures.urls")),
+    path("<slug:network>/", include("iocn.api.urls")),
     path("<slug:network>/", include("programmes.escalations.urls")),
     path("<slug:network>/", include("learning.urls")),
     path("<slug:network>/", include("iocn.records.urls")),

@@ -17,6 +17,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from iocn.api.actions import make_key
+from iocn.api.models import AccessKey
 from iocn.records.models import Hold
 from iocn.shared.models import History
 from iocn.shared.tables import read_csv
@@ -27,7 +29,7 @@ from programmes.escalations.files import Checked
 from programmes.escalations.models import Attachment, EscalationEvent
 from programmes.escalations.views.acts import BY_SLUG
 from programmes.measures import actions as measures
-from programmes.models import TestCycle
+from programmes.models import Measure, TestCycle
 from tests import factories
 
 # Who walks. The first six hold one role and have nothing to do with the project and its ask; the last three
@@ -105,6 +107,9 @@ TABLE = {
     "measures:change_number": "yxxx-xyxx yxxx-xyxx",
     "measures:remove_number": "yxxx-xyxx yxxx-xyxx",
     "measures:template": "yxxx-xyxx mmmmmmmmm",
+    "api:measure_keys": "yxxx-xyxx yxxx-xyxx",
+    "api:programme_keys": "yxxx-xx-x yxxx-xx-x",
+    "api:revoke_key": "mmmmmmmmm yxxx-xyxx",
     "measures:import": "yxxx-xyxx yxxx-xyxx",
     "measures:import_to_programme": "yxxx-xx-x yxxx-xx-x",
     "measures:import_to_network": "yxxxxxxxx yxxxxxxxx",
@@ -178,6 +183,10 @@ ANYWHERE = {
     "start": ("sign in", "y"),
     "networks": ("sign in", "y"),
     "invitation": ("y", "y"),
+    # A sign-in opens nothing of the API: a key does (tests/api).
+    "api-schema": ("y", "y"),
+    "api-measures": ("401", "401"),
+    "api-observations": ("401", "401"),
     "stop_mail": ("y", "y"),
     "account": ("sign in", "y"),
     "account_set_password": ("sign in", "y"),
@@ -315,6 +324,7 @@ def place(db) -> SimpleNamespace:
             content=b"email,name\nnew@example.org,New\n",
             columns={"email": "email", "name": "name"},
         ),
+        access_key=key_of(who["lead"], measure),
         file_of_numbers=measures.bring(
             by=who["lead"],
             measure=measure,
@@ -330,6 +340,11 @@ def place(db) -> SimpleNamespace:
             subject_id=project.pk,
         ),
     )
+
+
+def key_of(membership: Membership, measure: Measure) -> AccessKey:
+    make_key(by=membership, measure=measure, name="Nightly job")
+    return AccessKey.objects.get(measure=measure)
 
 
 def arguments(name: str, place: SimpleNamespace) -> dict[str, object]:
@@ -362,6 +377,7 @@ def arguments(name: str, place: SimpleNamespace) -> dict[str, object]:
         "measures": dict.fromkeys(
             ("import_columns", "import_preview", "import_progress", "import_discard"), place.file_of_numbers
         ),
+        "api": {"revoke_key": place.access_key},
         "records": {
             "hold_end": place.hold,
             "redact_member": place.who["closed"],

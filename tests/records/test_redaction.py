@@ -7,6 +7,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
+from iocn.api.actions import make_key
 from iocn.records.actions import place_hold
 from iocn.records.models import Redaction
 from iocn.records.redaction import PlacesChanged, find, fingerprint, redact_words
@@ -71,6 +72,7 @@ def everywhere(network) -> Membership:
     Upload.objects.create(
         network=network, by=by, kind="members", name="a.csv", content=f"email,name\na@b.org,{NAME}\n".encode()
     )
+    make_key(by=by, measure=measure, name=f"Job of {NAME}")
     files = [
         Import.objects.create(
             network=network, by=by, measure=measure, name="b.csv", content=b"date,n\n1,%s\n" % number, rows=1
