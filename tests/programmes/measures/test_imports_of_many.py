@@ -22,6 +22,7 @@ from tests.factories import (
     OrganisationFactory,
     ProgrammeOfCareFactory,
 )
+from tests.test_worker import Worker, until
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 real_files = pytest.mark.skipif(not DATA.exists(), reason="the real files (../shared/data) are not here")
@@ -347,3 +348,33 @@ def test_the_real_file_makes_428_measures_within_a_minute(signed_in, network, st
     again = bring(client, (DATA / "ae_attendances.csv").read_bytes())
     staging.read_due()
     assert "Nothing changes" in client.get(again).text
+
+
+# --- A worker that is killed -------------------------------------------------------------------------------
+@pytest.mark.long
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_worker_leaves_nothing_half_done_and_the_next_goes_on(network, tmp_path):
+    staff = MembershipFactory(network=network, roles=["staff"])
+    measure = MeasureFactory(network=network, project__network=network, shape="number")
+    content = many(10_000)
+    worker = Worker(tmp_path)
+    try:
+        brought = actions.bring(
+            by=staff,
+            measure=measure,
+            name="days.csv",
+            content=content,
+            table=read_csv(content, staging.LIMITS),
+        )
+        actions.choose(brought=brought, choices={"date": "date", "numerator": "value"})
+        until(lambda: ImportRow.objects.filter(brought=brought).exists(), what="the first rows")
+    finally:
+        worker.process.kill()
+        worker.process.wait()
+    assert not Observation.objects.exists()
+    long_ago = timezone.now() - staging.SILENT - timedelta(seconds=1)
+    Import.objects.filter(pk=brought.pk, state="reading").update(state_at=long_ago)
+    staging.read_due()
+    brought.refresh_from_db()
+    assert (brought.state, brought.new, brought.staged.count()) == ("ready", 10_000, 10_000)
+    assert actions.apply_import(by=staff, brought=brought, stamp=str(brought.claim)) == (10_000, 0)
