@@ -70,6 +70,8 @@ def upload_file(
         return redirect("measures:import_columns", request.membership.network.slug, brought.pk)
     where = _where(Import(network=request.membership.network, **into))
     template_url = ""
+    same = {"measure": into.get("measure"), "programme": into.get("programme")}
+    where["waiting"] = imports_for(request.membership).filter(**same).exclude(state=State.APPLIED)
     if "measure" in into:
         args = [request.membership.network.slug, into["measure"].pk]
         template_url = reverse("measures:template", args=args)

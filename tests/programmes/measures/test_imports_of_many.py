@@ -258,6 +258,8 @@ def test_the_page_shows_how_far_a_large_file_is_and_goes_on_by_itself(signed_in,
     bar = client.get(f"{where}progress/?seen=0")
     assert "40% read" in bar.text
     assert "<html" not in bar.text
+    # Whoever left finds it where it was brought.
+    assert where in client.get(f"/larkton/measures/{waiting.measure_id}/import/").text
     tasks.read_brought_numbers()
     assert client.get(f"{where}progress/?seen=40").headers["HX-Refresh"] == "true"
     assert "<strong>2,500 new</strong>" in client.get(where).text
