@@ -44,7 +44,7 @@ def number(top, **more):
 def test_a_number_far_from_the_others_is_asked_about_before_it_goes_in(signed_in, nurse, measure):
     client = signed_in(nurse)
     asked = client.post(page(measure, "add/"), number(90))
-    assert "90.0% is far from the other numbers: chance alone keeps them between" in asked.text
+    assert "90.0% is far from the numbers near it: chance alone keeps them between" in asked.text
     assert 'value="90"' in asked.text
     assert measure.observations.count() == len(USUAL)
     client.post(page(measure, "add/"), number(90, sure="on"))
@@ -64,6 +64,13 @@ def test_a_corrected_number_is_compared_with_the_others_and_not_with_itself(sign
     client.post(page(measure, f"numbers/{there.pk}/"), sent | {"numerator": "12"})
     there.refresh_from_db()
     assert there.numerator == 12
+
+
+def test_after_a_change_of_level_nobody_is_asked_again_and_again(signed_in, network, measure):
+    lead = TeamMemberFactory(project=measure.project, part="lead").membership
+    moved = MeasureFactory(project=measure.project, values=[*[30, 31, 29] * 5, 10])
+    signed_in(lead).post(page(moved, "add/"), number(11, period="2025-05-01"))
+    assert moved.observations.get(period=date(2025, 5, 1)).numerator == 11
 
 
 def test_nobody_is_asked_while_there_is_little_to_compare_with(signed_in, network, nurse, measure):
