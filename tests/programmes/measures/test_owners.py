@@ -122,6 +122,14 @@ def test_a_chart_fits_the_shape_of_its_measure(staff, measures):
     assert actions.change_measure(by=staff, measure=measure, chart="p").chart == "p"
 
 
+def test_staff_find_on_a_programmes_page_how_it_gets_measures(signed_in, network, staff):
+    path = f"/larkton/programmes/{ProgrammeOfCareFactory(network=network).pk}/"
+    page = signed_in(staff).get(path).text
+    for address in ("measures/add/", "measures/import/", "keys/"):
+        assert f'href="{path}{address}"' in page
+    assert "measures/import/" not in signed_in(MembershipFactory(network=network)).get(path).text
+
+
 @pytest.mark.parametrize("address", ["programmes/{programme}/", "organisations/{organisation}/", ""])
 def test_staff_add_a_measure_on_a_page(signed_in, network, staff, hospital, address):
     programme = ProgrammeOfCareFactory(network=network)
