@@ -24,7 +24,12 @@ MOST = 50
 def team_places(network: int, only: Membership | None) -> QuerySet[TeamMember]:
     """Return who is in which team, with its project."""
     places = TeamMember.objects.now().filter(project__network=network)
-    return (places.filter(membership=only) if only else places).select_related("project")
+    shown = ("name", "stage", "moved_at", "network")
+    return (
+        (places.filter(membership=only) if only else places)
+        .select_related("project")
+        .only("project", "membership", "part", *(f"project__{field}" for field in shown))
+    )
 
 
 @prepared
