@@ -26,8 +26,9 @@ from django.db import connections
 from django.db.models import Model, Prefetch, QuerySet
 from django.http import Http404
 
-# What stands for a value while the SQL is built; no row has such numbers, no page such dates.
-_FIRST_NUMBER = -(10**15)
+# What stands for a value while the SQL is built; no query has such numbers of its own, no page such dates.
+# Within what an integer column holds: Django asks nothing of the database for a number beyond it.
+_FIRST_NUMBER = 2**31 - 1
 _ISO = re.compile(r"\d{4}-\d\d-\d\d")
 _FIRST_DAY = date(9001, 1, 1).toordinal()
 

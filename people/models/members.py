@@ -15,6 +15,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
+from iocn.shared.prepared import prepared
 from people.models.places import Domain, Level, Network, Organisation
 from people.permissions import ROLE_PERMISSIONS, Permission, Role
 
@@ -208,7 +209,12 @@ class Membership(models.Model):
         """The main post, from `with_main_post()` where it was used, else read now."""
         if hasattr(self, "main_posts"):
             return cast("Post | None", next(iter(self.main_posts), None))
-        return self.posts.filter(is_main=True).select_related("organisation").first()
+        return next(iter(_main_posts(self.pk)), None)
+
+
+@prepared
+def _main_posts(membership: int) -> models.QuerySet[Post]:
+    return Post.objects.filter(membership=membership, is_main=True).select_related("organisation").order_by()
 
 
 class RoleHeld(models.Model):

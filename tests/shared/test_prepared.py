@@ -10,6 +10,7 @@ from iocn.shared.prepared import prepared
 from people.models import Membership, Network, Post
 from people.permissions import Role
 from people.scopes import listed_members_for
+from programmes.escalations.models import Escalation
 from tests.factories import MembershipFactory, NetworkFactory
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +77,17 @@ def test_values_lists_and_annotations_are_prepared_as_well() -> None:
     assert list(names(one.network_id)) == [(one.name, True), (other.name, True)]
 
 
+def test_a_number_in_a_column_of_small_integers_is_prepared_too() -> None:
+    @prepared
+    def one(network: int, number: int) -> QuerySet[Escalation]:
+        return Escalation.objects.filter(network=network, number=number)
+
+    one(1, 2)
+    assert one.__closure__ is not None
+    known = next(cell.cell_contents for cell in one.__closure__ if isinstance(cell.cell_contents, dict))
+    assert all(known.values())
+
+
 def test_what_asks_the_database_for_nothing_stays_empty() -> None:
     @prepared
     def nobody(network: int) -> QuerySet[Membership]:
@@ -108,7 +120,7 @@ def test_a_query_that_depends_on_a_number_is_found_by_any_test_that_reads_it() -
     @prepared
     def odd(network: int) -> QuerySet[Membership]:
         found = Membership.objects.filter(network=network)
-        return found.filter(at_table=True) if network > 0 else found
+        return found.filter(at_table=True) if network > 100 else found
 
     with pytest.raises(AssertionError, match="depends on a value"):
         odd(1)
