@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import django_filters
-from django.db.models import Model, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -24,7 +24,8 @@ PAGE = 25
 class Column:
     """A column: its key in the URL, its heading, what its cells hold in a download (numbers and dates as such), the fields it sorts by.
 
-    `sort` names order_by fields, ascending; empty means that the list cannot be sorted by it.
+    `sort` names order_by fields, ascending; empty means that the list cannot be sorted by it. With `empty_last` rows
+    in which they are empty come last whichever way it is sorted, on every database.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Column:
     value: Callable[[Any], object]
     sort: tuple[str, ...] = ()
     numeric: bool = False
+    empty_last: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,11 +63,22 @@ def _first_page(
     rows: Callable[[Any], QuerySet[Any]],
     filterset: type[django_filters.FilterSet] | None,
     order: tuple[str, ...],
+    empty_last: bool,
 ) -> QuerySet[Any]:
     found = rows(reader)
     if filterset:
         found = filterset({}, queryset=found, request=SimpleNamespace(membership=reader)).qs
-    return found.order_by(*order)[: PAGE + 1]
+    return _in_order(found, order, empty_last)[: PAGE + 1]
+
+
+def _in_order(rows: QuerySet[Any], order: tuple[str, ...], empty_last: bool) -> QuerySet[Any]:
+    if not empty_last:
+        return rows.order_by(*order)
+    fields = [
+        F(name[1:]).desc(nulls_last=True) if name.startswith("-") else F(name).asc(nulls_last=True)
+        for name in order[:-1]
+    ]
+    return rows.order_by(*fields, order[-1])
 
 
 def wanted_format(request: HttpRequest) -> str:
@@ -125,7 +138,7 @@ class Listing:
     def queryset(self) -> QuerySet[Any]:
         """All rows that match, in order."""
         rows = self._all_rows if self.filter is None else self.filter.qs
-        return rows.order_by(*self._order())
+        return _in_order(rows, self._order(), self._empty_last())
 
     def _chosen_sort(self, text: str) -> tuple[str, bool] | None:
         key = text.removeprefix("-")
@@ -136,10 +149,16 @@ class Listing:
     def _order(self) -> tuple[str, ...]:
         if not self.sort:
             return ()
-        fields = next(column.sort for column in self.columns if column.key == self.sort)
+        fields = self._sort_column().sort
         if self._descending:
             fields = tuple(name[1:] if name.startswith("-") else f"-{name}" for name in fields)
         return (*fields, "pk")  # pk makes pages steady where values are equal
+
+    def _empty_last(self) -> bool:
+        return bool(self.sort) and self._sort_column().empty_last
+
+    def _sort_column(self) -> Column:
+        return next(column for column in self.columns if column.key == self.sort)
 
     @property
     def page(self) -> int:
@@ -151,7 +170,7 @@ class Listing:
     def _window(self) -> list[Model]:
         if self.page == 1 and not self.is_filtered and not isinstance(self._rows, QuerySet):
             reader = self.request.membership  # type: ignore[attr-defined]
-            return list(_first_page(reader, self._rows, self.filterset, self._order()))
+            return list(_first_page(reader, self._rows, self.filterset, self._order(), self._empty_last()))
         start = (self.page - 1) * PAGE
         return list(self.queryset[start : start + PAGE + 1])
 

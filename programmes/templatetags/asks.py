@@ -4,49 +4,23 @@ from typing import Any
 
 from django import template
 from django.template import Context
-from django.utils import timezone
 
 from iocn.shared.prepared import prepared
 from people.models import Membership
 from programmes.escalations.models import Escalation, EscalationQuerySet
 from programmes.escalations.permissions import asks_for, may_raise
-from programmes.escalations.states import SETTLING, State
+from programmes.escalations.words import state_in_words
 
 register = template.Library()
 
 SHOWN = 5
 
-COLOURS = {
-    State.RAISED: "orange",
-    State.ACKNOWLEDGED: "blue",
-    State.ON_HOLD: "white",
-    State.ACCEPTED: "aqua-green",
-    State.DECLINED: "purple",
-    State.DONE: "green",
-    State.CLOSED: "grey",
-    State.WITHDRAWN: "grey",
-    State.MOVED: "grey",
-}
-
 
 @register.inclusion_tag("components/tag.html")
 def ask_state(escalation: Escalation) -> dict[str, str]:
-    """Show the state of an ask in a word. Reads `promised_by` and `last_answer` of `with_promise()`.
-
-    A promise whose day has passed is "not yet met", and what was closed says how it was answered.
-    """
-    state = State(escalation.state)
-    if state == State.ACCEPTED and escalation.promised_by and escalation.promised_by < timezone.localdate():
-        return {"text": "Not yet met", "colour": "red"}
-    if state == State.CLOSED and escalation.not_confirmed:
-        return {"text": "Not confirmed", "colour": "grey"}
-    if state == State.CLOSED:
-        settled = escalation.last_answer in SETTLING
-        return {
-            "text": "Settled" if settled else "Closed: not possible",
-            "colour": "green" if settled else "grey",
-        }
-    return {"text": state.label, "colour": COLOURS[state]}
+    """Show the state of an ask in a word. Reads `promised_by` and `last_answer` of `with_promise()`."""
+    text, colour = state_in_words(escalation)
+    return {"text": text, "colour": colour}
 
 
 @prepared

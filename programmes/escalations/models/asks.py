@@ -52,7 +52,9 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
             "urgency",
             "restricted",
             "waiting_since",
+            "due_at",
             "not_confirmed",
+            "version",
         )
         names = ("raised_by", "owner", "manager", "project")
         read = (field for name in names for field in (name, f"{name}__name"))
@@ -208,6 +210,8 @@ class Escalation(models.Model):
         indexes = [
             models.Index(fields=["network", "waiting_since", "id"], name="asks_by_waiting"),
             models.Index(fields=["network", "waits", "waiting_since", "id"], name="open_asks_by_waiting"),
+            # As lists of open asks begin: what is late first.
+            models.Index(fields=["network", "waits", "due_at", "id"], name="open_asks_by_due"),
             models.Index(fields=["owner", "waits", "waiting_since"], name="open_asks_of_an_owner"),
             # Those that nobody has, on the home pages of leaders and staff, among a network's many closed ones.
             models.Index(fields=["network", "owner", "waits", "waiting_since"], name="open_asks_by_owner"),

@@ -1,6 +1,7 @@
 """The list of asks: what waits for the reader first."""
 
 from collections.abc import Callable
+from datetime import date, datetime
 from functools import partial
 
 from django.http import HttpResponseBase
@@ -15,13 +16,15 @@ from people.web import MemberRequest, network_page
 from programmes.escalations.filters import ALL, RAISED, TABS, UNOWNED, WAITING, AskFilter
 from programmes.escalations.models import Escalation, EscalationQuerySet
 from programmes.escalations.permissions import may_raise
+from programmes.escalations.views.rows import rows_of
 
 COLUMNS = [
     Column("ask", "Ask", lambda ask: ask.ask, ("number",)),
+    # Until when whoever's turn it is has time; the words say it.
+    Column("due", "Due", lambda ask: _day_of(ask.due_at), ("due_at",), empty_last=True),
     Column("state", "State", lambda ask: ask.get_state_display()),
     Column("with", "With", lambda ask: ask.with_whom, ("owner__name",)),
     Column("urgency", "How badly", lambda ask: ask.get_urgency_display()),
-    Column("promised", "Promised by", lambda ask: ask.promised_by, ("promised_by",)),
     # The longer the wait, the earlier it began.
     Column(
         "waited", "Waited", lambda ask: _days(ask) if ask.is_open else "", ("-waiting_since",), numeric=True
@@ -30,6 +33,7 @@ COLUMNS = [
 DOWNLOAD = [
     Column("reference", "Reference", lambda ask: ask.reference),
     *COLUMNS[:-1],
+    Column("promised", "Promised by", lambda ask: ask.promised_by, ("promised_by",)),
     Column("waited", "Days waited", COLUMNS[-1].value, ("-waiting_since",)),
     Column("about", "About", lambda ask: ask.get_domain_display() or "Not sure"),
     Column("organisation", "Organisation", lambda ask: ask.organisation),
@@ -38,6 +42,10 @@ DOWNLOAD = [
     Column("raised", "Raised on", lambda ask: timezone.localdate(ask.raised_at)),
     Column("restricted", "Restricted", lambda ask: "yes" if ask.restricted else "no"),
 ]
+
+
+def _day_of(moment: datetime | None) -> date | None:
+    return timezone.localdate(moment) if moment else None
 
 
 def _days(ask: Escalation) -> int:
@@ -72,7 +80,7 @@ class Asks(Listing):
             (IN_FULL if is_file else IN_SHORT)[shown],
             DOWNLOAD if is_file else COLUMNS,
             AskFilter,
-            sort="-ask" if shown in (RAISED, ALL) else "-waited",
+            sort="-ask" if shown in (RAISED, ALL) else "due",
             name="asks",
             kept=("show",),
         )
@@ -86,12 +94,13 @@ class Asks(Listing):
 @network_page()
 @require_GET
 def inbox(request: MemberRequest) -> HttpResponseBase:
-    """Show what waits for the reader, longest first; by its tabs and filters any ask that they may see."""
+    """Show what waits for the reader, what is late first; by its tabs and filters any ask that they may see."""
     listing = Asks(request)
     if (file := listing.download()) is not None:
         return file
     context = {
         "listing": listing,
+        "rows": rows_of(listing.rows, request.membership, listing.shown),
         "tabs": _tabs(request, listing.shown),
         "may_raise": bool(may_raise(request.membership)),
     }

@@ -1,0 +1,121 @@
+"""The rows of lists of asks: all that each of them shows, in words.
+
+Said here rather than by template tags, of which a page of rows needs hundreds; and whether anything that is shown
+has changed can be told from it before a page is made.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from iocn.shared.templatetags.components import clock, day
+from people.models import Membership
+from people.permissions import Permission
+from programmes.escalations.filters import UNOWNED, WAITING
+from programmes.escalations.models import Escalation
+from programmes.escalations.states import OPEN, Move, State
+from programmes.escalations.views.acts import BY_SLUG
+from programmes.escalations.words import days_in_words, due_in_words, state_in_words
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What can most likely be done to an ask: its address below the ask's, and the words of its button."""
+
+    slug: str
+    label: str
+
+
+def _choices(*moves: Move) -> tuple[Choice, ...]:
+    acts = (BY_SLUG[move.value.replace("_", "-")] for move in moves)
+    return tuple(Choice(act.slug, act.button) for act in acts)
+
+
+_BY_STATE = {
+    State.RAISED: _choices(Move.ACKNOWLEDGE, Move.ACCEPT),
+    State.ACKNOWLEDGED: _choices(Move.ACCEPT, Move.DECLINE),
+    State.ACCEPTED: _choices(Move.DONE, Move.CHANGE_PROMISE),
+    State.DONE: _choices(Move.CONFIRM, Move.NOT_SETTLED),
+    State.DECLINED: (Choice("confirm", "We have read it"), *_choices(Move.ASK_AGAIN)),
+}
+_AS_MANAGER = _choices(Move.SETTLE, Move.GO_ON)
+_AS_STAFF = _choices(Move.ROUTE, Move.ELSEWHERE)
+_AS_LEADER = _choices(Move.TAKE)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An ask in a list. Times are in words, and exact: for the markup and on hover."""
+
+    reference: str
+    ask: str
+    hint: str
+    state: str
+    colour: str
+    with_whom: str
+    urgency: str
+    due: str
+    due_kind: str
+    due_iso: str
+    due_exact: str
+    waited: str
+    waiting_iso: str
+    waiting_exact: str
+    # Nobody has it: any leader may take it.
+    is_free: bool
+    choices: tuple[Choice, ...]
+
+
+def rows_of(asks: Iterable[Escalation], reader: Membership, shown: str) -> list[Row]:
+    """Return the rows of a list for the reader; `shown` is its tab."""
+    now, today = timezone.now(), timezone.localdate()
+    return [_row(ask, reader, shown, now, today) for ask in asks]
+
+
+def _row(ask: Escalation, reader: Membership, shown: str, now: datetime, today: date) -> Row:
+    state, colour = state_in_words(ask)
+    due, due_kind = due_in_words(ask.due_at, now, today)
+    is_open = ask.state in OPEN
+    hint = f"{ask.reference} · {ask.project.name if ask.project else ask.raised_by.name}"
+    mine = ask.owner_id == reader.pk and ask.waits_for_owner
+    with_whom = "you" if mine else ask.with_whom
+    return Row(
+        reference=ask.reference,
+        ask=ask.ask,
+        hint=f"{hint} · restricted" if ask.restricted else hint,
+        state=state,
+        colour=colour,
+        with_whom=with_whom[:1].upper() + with_whom[1:],
+        urgency=ask.get_urgency_display(),
+        due=due,
+        due_kind=due_kind,
+        due_iso=_iso(ask.due_at),
+        due_exact=_exact(ask.due_at),
+        waited=days_in_words((now - ask.waiting_since).days) if is_open else "",
+        waiting_iso=_iso(ask.waiting_since),
+        waiting_exact=_exact(ask.waiting_since),
+        is_free=ask.owner_id is None and ask.manager_id is None and ask.waits_for_owner,
+        choices=_choices_of(ask, reader) if is_open and shown in (WAITING, UNOWNED) else (),
+    )
+
+
+def _iso(moment: datetime | None) -> str:
+    return timezone.localtime(moment).isoformat(timespec="seconds") if moment else ""
+
+
+def _exact(moment: datetime | None) -> str:
+    return f"{day(moment)} at {clock(moment)}" if moment else ""
+
+
+def _choices_of(ask: Escalation, reader: Membership) -> tuple[Choice, ...]:
+    """Return the two acts that are likeliest, of an ask that waits for the reader. The act's own page has the last
+    word on whether it may be done."""
+    if ask.waits_for_team or ask.owner_id is not None:
+        return _BY_STATE.get(State(ask.state), ())
+    if ask.manager_id is not None:
+        return _AS_MANAGER if ask.manager_id == reader.pk else ()
+    if reader.is_leader and ask.raised_by_id != reader.pk:
+        return _AS_LEADER
+    return _AS_STAFF if reader.may(Permission.ROUTE_ASK) else ()
