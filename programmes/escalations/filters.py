@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import django_filters
 from django import forms
 from django.db.models import Q
+from django.utils import timezone
 
 from iocn.shared.forms import Form
 from people.models import Domain, Membership
@@ -34,6 +36,7 @@ TABS = {
     OPEN: Tab("Open", lambda reader: asks_for(reader).open()),
     ALL: Tab("All", asks_for),
 }
+AGES = [("1", "a day"), ("5", "5 days"), ("10", "10 days"), ("20", "20 days"), ("60", "60 days")]
 TURN = [("owner", "Leader’s or staff’s turn"), ("team", "Team’s turn")]
 
 
@@ -57,6 +60,9 @@ class AskFilter(django_filters.FilterSet):
         label="Organisation", field_name="organisation__name", lookup_expr="icontains"
     )
     project = django_filters.CharFilter(label="Project", field_name="project__name", lookup_expr="icontains")
+    age = django_filters.ChoiceFilter(
+        label="Waiting longer than", choices=AGES, method="older", empty_label="Any"
+    )
 
     class Meta:
         model = Escalation
@@ -84,3 +90,7 @@ class AskFilter(django_filters.FilterSet):
     def about(self, asks: EscalationQuerySet, name: str, value: str) -> EscalationQuerySet:
         """Narrow by domain; those whose raiser was not sure too."""
         return asks.filter(domain="" if value == "unsure" else value)
+
+    def older(self, asks: EscalationQuerySet, name: str, value: str) -> EscalationQuerySet:
+        """Narrow to those that have waited longer than so many days for whom they wait for now."""
+        return asks.open().filter(waiting_since__lt=timezone.now() - timedelta(days=int(value)))

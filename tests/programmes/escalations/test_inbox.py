@@ -80,3 +80,20 @@ def test_a_row_offers_the_two_likeliest_acts(raised, signed_in):
     actions.raise_ask(by=raised.onlooker, ask="A quiet room", urgency="helping")
     assert offered(signed_in(raised.staff)) == ["route", "elsewhere"]
     assert offered(signed_in(raised.second), show="unowned") == ["take"]
+
+
+# --- Narrowing --------------------------------------------------------------------------------------------
+
+
+def test_the_list_is_narrowed_to_what_has_waited_longer(raised, signed_in):
+    another(raised, "A scanner")
+    closed = another(raised, "A bell")
+    actions.withdraw(by=raised.nurse, escalation=closed)
+    six_days_ago = timezone.now() - timedelta(days=6)
+    old = Escalation.objects.filter(pk__in=[raised.ask.pk, closed.pk])
+    old.update(waiting_since=six_days_ago)
+    client = signed_in(raised.leader)
+    assert shown_in(client, age="5") == [raised.ask.ask]
+    assert shown_in(client, age="10") == []
+    assert shown_in(client, show="waiting", age="5", urgency="slowing") == []
+    assert len(shown_in(client, age="x")) == 3  # nonsense narrows nothing
