@@ -19,6 +19,7 @@ from programmes.escalations.models import Attachment, Escalation, EscalationEven
 from programmes.escalations.permissions import asks_for, attachments_for, may, may_remove_file, possible_now
 from programmes.escalations.states import ANSWERS, Move, State
 from programmes.escalations.views.acts import ACTS, BY_SLUG, WORDS, Act
+from programmes.escalations.views.layout import render_ask
 from programmes.escalations.way import read_way
 
 
@@ -50,7 +51,7 @@ def ask(request: MemberRequest, number: int) -> HttpResponseBase:
         "why_not": "" if acts else _why_not(request, escalation),
         "comment": forms.CommentForm(escalation=escalation, auto_id="id_comment_%s"),
     }
-    return render(request, "escalations/ask.html", context)
+    return render_ask(request, "escalations/ask.html", context)
 
 
 def _time_left(request: MemberRequest, escalation: Escalation) -> str:
@@ -212,7 +213,7 @@ def _act_page(
         "comment": _as_comment(form, escalation) if refusal else None,
         "cancel": escalation.get_absolute_url(),
     }
-    return render(request, "escalations/act.html", context, status=status)
+    return render_ask(request, "escalations/act.html", context, status)
 
 
 def _as_comment(form: forms.ActForm, escalation: Escalation) -> forms.CommentForm | None:

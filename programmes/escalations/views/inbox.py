@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
 
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, HttpResponseNotModified
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -16,7 +16,8 @@ from people.web import MemberRequest, network_page
 from programmes.escalations.filters import ALL, RAISED, TABS, UNOWNED, WAITING, AskFilter
 from programmes.escalations.models import Escalation, EscalationQuerySet
 from programmes.escalations.permissions import may_raise
-from programmes.escalations.views.rows import rows_of
+from programmes.escalations.views.layout import BESIDE, LIST, varied, wanted_by
+from programmes.escalations.views.rows import rows_of, stamp_of
 
 COLUMNS = [
     Column("ask", "Ask", lambda ask: ask.ask, ("number",)),
@@ -41,6 +42,15 @@ DOWNLOAD = [
     Column("raised_by", "Raised by", lambda ask: ask.raised_by),
     Column("raised", "Raised on", lambda ask: timezone.localdate(ask.raised_at)),
     Column("restricted", "Restricted", lambda ask: "yes" if ask.restricted else "no"),
+]
+
+# For the help; static/src/js/inbox.js knows what they do.
+KEYS = [
+    ("a", "say that you are looking at it, or take it"),
+    ("h", "hand it on"),
+    ("p", "say yes, with a promise"),
+    ("d", "not possible now"),
+    ("Esc", "close the ask beside the list"),
 ]
 
 
@@ -98,13 +108,25 @@ def inbox(request: MemberRequest) -> HttpResponseBase:
     listing = Asks(request)
     if (file := listing.download()) is not None:
         return file
+    rows = rows_of(listing.rows, request.membership, listing.shown)
+    stamp = stamp_of(rows, listing.has_more)
+    wanted = wanted_by(request)
+    if wanted == BESIDE:
+        return render(request, "escalations/gone.html")
+    if wanted == LIST and request.headers.get("If-None-Match") == stamp:
+        return HttpResponseNotModified()
     context = {
         "listing": listing,
-        "rows": rows_of(listing.rows, request.membership, listing.shown),
+        "rows": rows,
         "tabs": _tabs(request, listing.shown),
         "may_raise": bool(may_raise(request.membership)),
+        "stamp": stamp,
+        "list_keys": KEYS,
     }
-    return render(request, "escalations/inbox.html", context)
+    template = "escalations/inbox_rows.html" if wanted == LIST else "escalations/inbox.html"
+    response = varied(render(request, template, context))
+    response["ETag"] = stamp
+    return response
 
 
 def _tabs(request: MemberRequest, shown: str) -> list[dict[str, object]]:

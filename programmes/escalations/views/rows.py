@@ -7,6 +7,7 @@ has changed can be told from it before a page is made.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import blake2b
 
 from django.utils import timezone
 
@@ -72,6 +73,11 @@ def rows_of(asks: Iterable[Escalation], reader: Membership, shown: str) -> list[
     """Return the rows of a list for the reader; `shown` is its tab."""
     now, today = timezone.now(), timezone.localdate()
     return [_row(ask, reader, shown, now, today) for ask in asks]
+
+
+def stamp_of(rows: list[Row], has_more: bool) -> str:
+    """Return a stamp of what a list shows, as an ETag: the same stamp, the same rows."""
+    return f'"{blake2b(repr((rows, has_more)).encode(), digest_size=12).hexdigest()}"'
 
 
 def _row(ask: Escalation, reader: Membership, shown: str, now: datetime, today: date) -> Row:

@@ -11,6 +11,7 @@ import {
   Radios,
   SkipLink,
 } from "nhsuk-frontend";
+import { watchInbox } from "./inbox.js";
 import { watchKeys } from "./keys.js";
 import { sendOnce } from "./send-once.js";
 import { tellTrouble } from "./trouble.js";
@@ -36,4 +37,4 @@ document.querySelector(".nhsuk-skip-link")?.addEventListener("click", () => {
 
 sendOnce();
 tellTrouble();
-watchKeys();
+watchKeys(watchInbox());

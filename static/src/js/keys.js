@@ -20,22 +20,34 @@ function remember(off) {
 }
 
 function isTyping(element) {
-  return element.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(element.tagName);
+  if (element.isContentEditable) return true;
+  return element.tagName === "INPUT" ? element.type !== "checkbox" : ["TEXTAREA", "SELECT"].includes(element.tagName);
+}
+
+const rows = () => [...document.querySelectorAll("[data-list] tbody tr, [data-list] > li")].filter((row) => row.querySelector("a[href]"));
+let last = -1; // where one was, for when that row has left the list
+
+// The row that has the focus, else the one that is open beside the list.
+export function rowInFocus() {
+  const all = rows();
+  return all.find((row) => row.contains(document.activeElement)) ?? all.find((row) => row.getAttribute("aria-current"));
 }
 
 function move(step) {
-  const links = [...document.querySelectorAll("[data-list] tbody tr, [data-list] > li")]
-    .map((row) => row.querySelector("a[href]"))
-    .filter(Boolean);
-  const now = links.findIndex((link) => link.closest("tr, li").contains(document.activeElement));
-  const next = now === -1 ? (step > 0 ? 0 : links.length - 1) : now + step;
-  links[Math.max(0, Math.min(next, links.length - 1))]?.focus();
+  const all = rows();
+  const now = all.indexOf(rowInFocus());
+  let next = now + step;
+  // After a row that is gone comes the one in its place.
+  if (now === -1) next = last === -1 ? (step > 0 ? 0 : all.length - 1) : last + Math.min(step, 0);
+  last = Math.max(0, Math.min(next, all.length - 1));
+  all[last]?.querySelector("a[href]").focus();
 }
 
-export function watchKeys() {
+// `more`: what further keys do on this page.
+export function watchKeys(more = {}) {
   const help = document.getElementById("keyboard-help");
   const search = document.querySelector(".iocn-filters input:is([type=text], [type=search])");
-  if (!help || !document.querySelector("[data-list]")) return;
+  if (!help || !(document.querySelector("[data-list]") || Object.keys(more).length)) return;
   let off = remembered();
   const toggle = help.querySelector("[data-keys-off]");
   const name = () => {
@@ -47,14 +59,16 @@ export function watchKeys() {
     remember(off);
     name();
   });
-  document.querySelectorAll("[data-keys-help]").forEach((opener) => {
-    opener.hidden = false;
-    opener.addEventListener("click", () => help.showModal());
-  });
+  // A list that renews itself brings its opener anew.
+  const showOpeners = () => document.querySelectorAll("[data-keys-help]").forEach((opener) => (opener.hidden = false));
+  showOpeners();
+  document.addEventListener("iocn:renewed", showOpeners);
+  document.addEventListener("click", ({ target }) => target.closest("[data-keys-help]") && help.showModal());
   const moves = {
     j: () => move(1),
     k: () => move(-1),
     "/": () => search?.focus(),
+    ...more,
     "?": () => (help.open ? help.close() : help.showModal()),
   };
   document.addEventListener("keydown", (event) => {

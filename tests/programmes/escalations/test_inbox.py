@@ -97,3 +97,109 @@ def test_the_list_is_narrowed_to_what_has_waited_longer(raised, signed_in):
     assert shown_in(client, age="10") == []
     assert shown_in(client, show="waiting", age="5", urgency="slowing") == []
     assert len(shown_in(client, age="x")) == 3  # nonsense narrows nothing
+
+
+# --- Beside the list, and renewed -------------------------------------------------------------------------
+
+
+def part(client, address, target, **headers):
+    return client.get(address, headers={"HX-Request": "true", "HX-Target": target, **headers})
+
+
+def test_an_ask_and_its_acts_come_without_the_page_around_them(raised, signed_in):
+    client = signed_in(raised.leader)
+    for address in (f"{INBOX}E-1/", f"{INBOX}E-1/decline/"):
+        beside = part(client, address, "beside")
+        assert "<html" not in beside.content.decode()
+        assert "Access to the pharmacy" in text_of(beside)
+        assert "HX-Target" in beside["Vary"]
+        assert "<html" in client.get(address).content.decode()
+
+
+def test_what_is_sent_beside_the_list_comes_back_there_with_its_errors_and_its_news(raised, signed_in):
+    client = signed_in(raised.leader)
+    headers = {"HX-Request": "true", "HX-Target": "beside"}
+    sent = {"seen": 1, "text": "The contract ends in March."}
+    wrong = client.post(f"{INBOX}E-1/decline/", sent, headers=headers)
+    assert "<html" not in wrong.content.decode()
+    assert "There is a problem" in text_of(wrong)
+    assert "The contract ends in March." in text_of(wrong)
+    sent["would_change"] = "Ask in April."
+    done = client.post(f"{INBOX}E-1/decline/", sent, headers=headers, follow=True)
+    assert "<html" not in done.content.decode()
+    assert "Your answer is on its way to whoever asked." in text_of(done)
+
+
+def test_who_no_longer_sees_an_ask_after_an_act_reads_so_beside_the_list(place, signed_in):
+    ask = actions.raise_ask(by=place.nurse, ask="Rota trouble", urgency="slowing", restricted=True)
+    actions.hand_on(by=place.sponsor, escalation=ask, to=place.leader)
+    headers = {"HX-Request": "true", "HX-Target": "beside"}
+    sent = {"seen": 2, "to": place.second.pk}
+    response = signed_in(place.leader).post(f"{INBOX}E-1/hand-on/", sent, headers=headers, follow=True)
+    assert "This ask is no longer yours" in text_of(response)
+    assert "It is with Tom Okafor now" in text_of(response)
+
+
+def test_a_list_in_which_nothing_has_changed_is_answered_304(raised, signed_in):
+    client = signed_in(raised.leader)
+    stamp = client.get(INBOX)["ETag"]
+    same = part(client, INBOX, "asks", **{"If-None-Match": stamp})
+    assert (same.status_code, same.content) == (304, b"")
+    assert part(client, f"{INBOX}?ask=E-1", "asks", **{"If-None-Match": stamp}).status_code == 304
+    # Whoever comes by a link or by "back" gets the page.
+    assert client.get(INBOX, headers={"If-None-Match": stamp}).status_code == 200
+
+
+def _handed_on(place):
+    actions.hand_on(by=place.leader, escalation=place.ask, to=place.second)
+
+
+def _acknowledged(place):
+    actions.acknowledge(by=place.leader, escalation=place.ask)
+
+
+def _become_late(place):
+    set_due(place.ask, minutes=-1)
+
+
+def _renamed(place):
+    place.project.name = "Heart failure on the ward"
+    place.project.save()
+
+
+def _joined_by_another(place):
+    another(place, "A scanner")
+
+
+def _restricted(place):
+    Escalation.objects.filter(pk=place.ask.pk).update(restricted=True)
+
+
+@pytest.mark.parametrize(
+    "change", [_handed_on, _acknowledged, _become_late, _renamed, _joined_by_another, _restricted]
+)
+def test_a_list_in_which_anything_shown_has_changed_comes_anew(raised, signed_in, change):
+    client = signed_in(raised.leader)
+    stamp = client.get(INBOX)["ETag"]
+    change(raised)
+    anew = part(client, INBOX, "asks", **{"If-None-Match": stamp})
+    assert anew.status_code == 200
+    assert anew["ETag"] != stamp
+    assert "<html" not in anew.content.decode()
+    assert part(client, INBOX, "asks", **{"If-None-Match": anew["ETag"]}).status_code == 304
+
+
+def test_what_one_may_no_longer_see_leaves_the_list_at_the_next_look(raised, signed_in):
+    client = signed_in(raised.colleague)
+    stamp = client.get(INBOX, {"show": "open"})["ETag"]
+    raised.project.team.filter(membership=raised.colleague).update(left_on=timezone.localdate())
+    anew = part(client, f"{INBOX}?show=open", "asks", **{"If-None-Match": stamp})
+    assert anew.status_code == 200
+    assert raised.ask.ask not in anew.content.decode()
+    assert "No asks yet" in text_of(anew)
+
+
+def test_a_list_whose_reader_has_signed_out_is_not_renewed(raised, client):
+    response = part(client, INBOX, "asks")
+    assert "ETag" not in response
+    assert "/accounts/login/" in response["HX-Redirect"]

@@ -68,6 +68,25 @@ def test_the_inbox_asks_the_same_few_questions(
 
 
 @pytest.mark.parametrize("count", [5, 50])
+@pytest.mark.parametrize(
+    ("who", "query"), [("leader", ""), ("staff", "?show=open"), ("nurse", "?show=all&q=ask")]
+)
+def test_the_renewed_list_and_a_304_ask_the_same_few_questions(
+    place, signed_in, django_assert_num_queries, count, who, query
+):
+    fill(place, count)
+    client = signed_in(getattr(place, who))
+    headers = {"HX-Request": "true", "HX-Target": "asks"}
+    with django_assert_num_queries(INBOX):
+        renewed = client.get(f"/larkton/escalations/{query}", headers=headers)
+    with django_assert_num_queries(INBOX):
+        same = client.get(
+            f"/larkton/escalations/{query}", headers=headers | {"If-None-Match": renewed["ETag"]}
+        )
+    assert same.status_code == 304
+
+
+@pytest.mark.parametrize("count", [5, 50])
 def test_the_download_asks_the_same_few_questions(place, signed_in, django_assert_num_queries, count):
     fill(place, count)
     client = signed_in(place.staff)
