@@ -25,22 +25,29 @@ function isTyping(element) {
 }
 
 const rows = () => [...document.querySelectorAll("[data-list] tbody tr, [data-list] > li")].filter((row) => row.querySelector("a[href]"));
-let last = -1; // where one was, for when that row has left the list
+let last = -1; // where in the list one was
+document.addEventListener("focusin", ({ target }) => {
+  const at = rows().findIndex((row) => row.contains(target));
+  if (at !== -1) last = at;
+});
+
+const inFocus = (all) => all.findIndex((row) => row.contains(document.activeElement));
+const opened = (all) => all.findIndex((row) => row.getAttribute("aria-current"));
 
 // The row that has the focus, else the one that is open beside the list.
 export function rowInFocus() {
   const all = rows();
-  return all.find((row) => row.contains(document.activeElement)) ?? all.find((row) => row.getAttribute("aria-current"));
+  return all[inFocus(all)] ?? all[opened(all)];
 }
 
 function move(step) {
   const all = rows();
-  const now = all.indexOf(rowInFocus());
-  let next = now + step;
-  // After a row that is gone comes the one in its place.
-  if (now === -1) next = last === -1 ? (step > 0 ? 0 : all.length - 1) : last + Math.min(step, 0);
-  last = Math.max(0, Math.min(next, all.length - 1));
-  all[last]?.querySelector("a[href]").focus();
+  let now = inFocus(all);
+  if (now === -1) now = opened(all);
+  let next = now === -1 && step < 0 ? all.length - 1 : now + step;
+  // The open ask has gone elsewhere in the list, or out of it: what came in its place is next.
+  if (inFocus(all) === -1 && last !== -1 && now !== last) next = last + Math.min(step, 0);
+  all[Math.max(0, Math.min(next, all.length - 1))]?.querySelector("a[href]").focus();
 }
 
 // `more`: what further keys do on this page.
