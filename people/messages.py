@@ -9,7 +9,7 @@ import smtplib
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
-from typing import TypedDict, Unpack
+from typing import NotRequired, TypedDict, Unpack
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -55,6 +55,8 @@ class Letter(TypedDict):
     link: str
     link_label: str
     why: str
+    # Further links, each with its label: acts that can be chosen in the e-mail. A link never does one.
+    acts: NotRequired[Sequence[tuple[str, str]]]
 
 
 def tell(
@@ -103,6 +105,7 @@ def letter(membership: Membership, **what: Unpack[Letter]) -> Message:
     context = {
         **what,
         "link": absolute(what["link"]),
+        "acts": [(label, absolute(path)) for label, path in what.get("acts", ())],
         "stop": stop_url(membership, what["kind"]),
         "to": membership,
     }

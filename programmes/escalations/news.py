@@ -14,7 +14,8 @@ from people.permissions import Role
 from programmes.escalations.clocks import Reminder
 from programmes.escalations.models import Escalation, EscalationEvent
 from programmes.escalations.permissions import asks_for
-from programmes.escalations.states import Move, Step
+from programmes.escalations.states import Move, State, Step
+from programmes.escalations.words import LIKELY, LIKELY_OF_MANAGER, button_of, slug_of
 
 RAISER = "raiser"
 OWNER = "owner"
@@ -204,10 +205,24 @@ def _tell(event: EscalationEvent, one: _Hears, *, no_copy_for: Collection[int]) 
         paragraphs=_paragraphs(event, one.person, waits),
         link=escalation.get_absolute_url(),
         link_label=f"Open {escalation.reference}",
+        acts=_acts(escalation, one.person, waits or one.why == WHY[BROUGHT_IN]),
         why=one.why,
         copy=not escalation.restricted and one.why in COPIED,
         no_copy_for=no_copy_for,
     )
+
+
+def _acts(escalation: Escalation, person: Membership, is_theirs: bool) -> list[tuple[str, str]]:
+    """Return what the person is likely to do now, each with the address where it has only to be confirmed."""
+    moves: tuple[Move, ...] = ()
+    if escalation.manager_id == person.pk:
+        moves = LIKELY_OF_MANAGER
+    elif is_theirs:
+        moves = LIKELY.get(State(escalation.state), ())
+    elif escalation.owner is None and escalation.waits_for_owner and escalation.step == Step.TABLE:
+        moves = (Move.TAKE,) if person.pk != escalation.raised_by_id else ()
+    path = escalation.get_absolute_url()
+    return [(button_of(move, escalation.state), f"{path}{slug_of(move)}/") for move in moves]
 
 
 def _waits_for(escalation: Escalation, person: Membership) -> bool:

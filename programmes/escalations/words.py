@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from programmes.escalations.models import Escalation
-from programmes.escalations.states import SETTLING, State
+from programmes.escalations.states import SETTLING, Move, State
 
 COLOURS = {
     State.RAISED: "orange",
@@ -18,6 +18,40 @@ COLOURS = {
     State.WITHDRAWN: "grey",
     State.MOVED: "grey",
 }
+# What can be done to an ask, as its buttons and e-mails offer it.
+BUTTONS = {
+    Move.SETTLE: "We have settled it",
+    Move.GO_ON: "Pass it on now",
+    Move.TAKE: "Take this ask",
+    Move.ACKNOWLEDGE: "I am looking at it",
+    Move.ACCEPT: "Yes, with a promise",
+    Move.WAKE: "Take it off hold",
+    Move.DONE: "Mark as done",
+    Move.CHANGE_PROMISE: "Change the promise",
+    Move.CONFIRM: "Yes, it is settled",
+    Move.NOT_SETTLED: "No, not settled",
+    Move.ASK_AGAIN: "Ask once more",
+    Move.WAIT: "Wait with that",
+    Move.DECLINE: "Not possible now",
+    Move.HOLD: "Put on hold",
+    Move.ROUTE: "Bring it to a leader",
+    Move.ELSEWHERE: "Belongs elsewhere",
+    Move.HAND_ON: "Hand on",
+    Move.JOIN: "We need this too",
+    Move.REOPEN: "Open it again",
+    Move.ATTACH: "Attach a file",
+    Move.WITHDRAW: "Withdraw the ask",
+    Move.COMMENT: "Add comment",
+}
+# What it is likely to need next, of whoever has it; then of the team.
+LIKELY = {
+    State.RAISED: (Move.ACKNOWLEDGE, Move.ACCEPT, Move.HAND_ON, Move.DECLINE),
+    State.ACKNOWLEDGED: (Move.ACCEPT, Move.DECLINE, Move.HAND_ON),
+    State.ACCEPTED: (Move.DONE, Move.CHANGE_PROMISE, Move.HAND_ON),
+    State.DONE: (Move.CONFIRM, Move.NOT_SETTLED),
+    State.DECLINED: (Move.CONFIRM, Move.ASK_AGAIN),
+}
+LIKELY_OF_MANAGER = (Move.SETTLE, Move.GO_ON)
 LATE, SOON = "late", "soon"
 
 
@@ -54,3 +88,15 @@ def days_in_words(days: int) -> str:
     if days < 1:
         return "less than a day"
     return "1 day" if days == 1 else f"{days} days"
+
+
+def slug_of(move: Move) -> str:
+    """Return the move as it is in an address."""
+    return move.value.replace("_", "-")
+
+
+def button_of(move: Move, state: str) -> str:
+    """Return the words of a move's button; of a no the team says only that it has read it."""
+    if move == Move.CONFIRM and state == State.DECLINED:
+        return "We have read it"
+    return BUTTONS[move]

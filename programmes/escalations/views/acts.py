@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from programmes.escalations import actions, forms
 from programmes.escalations.models import Escalation
 from programmes.escalations.states import Move
+from programmes.escalations.words import BUTTONS, slug_of
 
 
 @dataclass(frozen=True)
@@ -13,7 +14,6 @@ class Act:
     """A move as people meet it: the words of its button and page, its form, what writes it."""
 
     move: Move
-    button: str
     title: str
     form: type[forms.ActForm]
     write: Callable[..., Escalation]
@@ -28,15 +28,19 @@ class Act:
         return self.move in (Move.WITHDRAW, Move.REOPEN, Move.WAIT)
 
     @property
+    def button(self) -> str:
+        """The words of its button."""
+        return BUTTONS[self.move]
+
+    @property
     def slug(self) -> str:
-        return self.move.value.replace("_", "-")
+        return slug_of(self.move)
 
 
 # In the order of the buttons: the first that can be done is the main one.
 ACTS = [
     Act(
         Move.SETTLE,
-        "We have settled it",
         "Say how it is settled",
         forms.SettleForm,
         actions.settle,
@@ -44,7 +48,6 @@ ACTS = [
     ),
     Act(
         Move.GO_ON,
-        "Pass it on now",
         "Pass it on now",
         forms.WordsForm,
         actions.pass_on,
@@ -54,7 +57,6 @@ ACTS = [
     Act(
         Move.TAKE,
         "Take this ask",
-        "Take this ask",
         forms.WordsForm,
         actions.take,
         "The ask is with you now. Whoever asked is told.",
@@ -62,7 +64,6 @@ ACTS = [
     ),
     Act(
         Move.ACKNOWLEDGE,
-        "I am looking at it",
         "Say that you are looking at it",
         forms.WordsForm,
         actions.acknowledge,
@@ -71,7 +72,6 @@ ACTS = [
     ),
     Act(
         Move.ACCEPT,
-        "Yes, with a promise",
         "Say yes, with a promise",
         forms.AcceptForm,
         actions.accept,
@@ -79,7 +79,6 @@ ACTS = [
     ),
     Act(
         Move.WAKE,
-        "Take it off hold",
         "Take it off hold",
         forms.WordsForm,
         actions.wake,
@@ -89,7 +88,6 @@ ACTS = [
     Act(
         Move.DONE,
         "Mark as done",
-        "Mark as done",
         forms.WordsForm,
         actions.mark_done,
         "The team is asked whether that settles it.",
@@ -97,14 +95,12 @@ ACTS = [
     Act(
         Move.CHANGE_PROMISE,
         "Change the promise",
-        "Change the promise",
         forms.ChangePromiseForm,
         actions.change_promise,
         "The new promise is on its way to whoever asked, beside the old one.",
     ),
     Act(
         Move.CONFIRM,
-        "Yes, it is settled",
         "Say that it is settled",
         forms.WordsForm,
         actions.confirm,
@@ -113,7 +109,6 @@ ACTS = [
     ),
     Act(
         Move.NOT_SETTLED,
-        "No, not settled",
         "Say that it is not settled",
         forms.NotSettledForm,
         actions.not_settled,
@@ -121,7 +116,6 @@ ACTS = [
     ),
     Act(
         Move.ASK_AGAIN,
-        "Ask once more",
         "Ask once more, with something new",
         forms.AskAgainForm,
         actions.ask_again,
@@ -129,7 +123,6 @@ ACTS = [
     ),
     Act(
         Move.WAIT,
-        "Wait with that",
         "Wait before somebody is brought in",
         forms.WordsForm,
         actions.wait,
@@ -139,14 +132,12 @@ ACTS = [
     Act(
         Move.DECLINE,
         "Not possible now",
-        "Not possible now",
         forms.DeclineForm,
         actions.decline,
         "Your answer is on its way to whoever asked.",
     ),
     Act(
         Move.HOLD,
-        "Put on hold",
         "Put on hold",
         forms.HoldForm,
         actions.hold,
@@ -155,14 +146,12 @@ ACTS = [
     Act(
         Move.ROUTE,
         "Bring it to a leader",
-        "Bring it to a leader",
         forms.HandOnForm,
         actions.route,
         "It is with {owner} now, who is told by e-mail.",
     ),
     Act(
         Move.ELSEWHERE,
-        "Belongs elsewhere",
         "Say that it belongs elsewhere",
         forms.ElsewhereForm,
         actions.move_elsewhere,
@@ -171,14 +160,12 @@ ACTS = [
     Act(
         Move.HAND_ON,
         "Hand on",
-        "Hand on",
         forms.HandOnForm,
         actions.hand_on,
         "It is with {owner} now, who is told by e-mail. So is whoever asked.",
     ),
     Act(
         Move.JOIN,
-        "We need this too",
         "Say that you need this too",
         forms.WordsForm,
         actions.join,
@@ -188,14 +175,12 @@ ACTS = [
     Act(
         Move.REOPEN,
         "Open it again",
-        "Open it again",
         forms.ReopenForm,
         actions.reopen,
         "It is open again.",
     ),
     Act(
         Move.ATTACH,
-        "Attach a file",
         "Attach a file",
         forms.AttachForm,
         actions.attach,
@@ -205,14 +190,12 @@ ACTS = [
     Act(
         Move.WITHDRAW,
         "Withdraw the ask",
-        "Withdraw the ask",
         forms.WordsForm,
         actions.withdraw,
         "The ask is withdrawn.",
     ),
     Act(
         Move.COMMENT,
-        "Add comment",
         "Add a comment",
         forms.CommentForm,
         actions.comment,

@@ -4,7 +4,7 @@ Said here rather than by template tags, of which a page of rows needs hundreds; 
 has changed can be told from it before a page is made.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import blake2b
@@ -17,8 +17,15 @@ from people.permissions import Permission
 from programmes.escalations.filters import UNOWNED, WAITING
 from programmes.escalations.models import Escalation
 from programmes.escalations.states import OPEN, Move, State
-from programmes.escalations.views.acts import BY_SLUG
-from programmes.escalations.words import days_in_words, due_in_words, state_in_words
+from programmes.escalations.words import (
+    LIKELY,
+    LIKELY_OF_MANAGER,
+    button_of,
+    days_in_words,
+    due_in_words,
+    slug_of,
+    state_in_words,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +36,14 @@ class Choice:
     label: str
 
 
-def _choices(*moves: Move) -> tuple[Choice, ...]:
-    acts = (BY_SLUG[move.value.replace("_", "-")] for move in moves)
-    return tuple(Choice(act.slug, act.button) for act in acts)
+def _choices(state: State, moves: Sequence[Move]) -> tuple[Choice, ...]:
+    return tuple(Choice(slug_of(move), button_of(move, state)) for move in moves[:2])
 
 
-_BY_STATE = {
-    State.RAISED: _choices(Move.ACKNOWLEDGE, Move.ACCEPT),
-    State.ACKNOWLEDGED: _choices(Move.ACCEPT, Move.DECLINE),
-    State.ACCEPTED: _choices(Move.DONE, Move.CHANGE_PROMISE),
-    State.DONE: _choices(Move.CONFIRM, Move.NOT_SETTLED),
-    State.DECLINED: (Choice("confirm", "We have read it"), *_choices(Move.ASK_AGAIN)),
-}
-_AS_MANAGER = _choices(Move.SETTLE, Move.GO_ON)
-_AS_STAFF = _choices(Move.ROUTE, Move.ELSEWHERE)
-_AS_LEADER = _choices(Move.TAKE)
+_BY_STATE = {state: _choices(state, moves) for state, moves in LIKELY.items()}
+_AS_MANAGER = _choices(State.RAISED, LIKELY_OF_MANAGER)
+_AS_STAFF = _choices(State.RAISED, (Move.ROUTE, Move.ELSEWHERE))
+_AS_LEADER = _choices(State.RAISED, (Move.TAKE,))
 
 
 @dataclass(frozen=True, slots=True)

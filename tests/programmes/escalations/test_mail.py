@@ -1,5 +1,6 @@
 """Who is told what by e-mail."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from people.actions import name_delegate
 from people.actions.members import close_membership
 from people.models import Message
 from programmes.escalations import actions
+from tests.factories import PASSWORD
 from tests.programmes.escalations.conftest import member
 
 SOON = timezone.localdate() + timedelta(days=7)
@@ -236,3 +238,47 @@ def test_who_needs_the_same_hears_no_more_once_they_may_not_see_it(raised):
     raised.colleague.teams.update(left_on=timezone.localdate())
     actions.decline(by=raised.leader, escalation=raised.ask, text="No", would_change="March")
     assert not Message.objects.filter(to=raised.colleague).exists()
+
+
+# --- From the e-mail to the decision ----------------------------------------------------------------------
+
+
+def acts_in(mail):
+    """Return the slugs of the acts that an e-mail offers."""
+    return re.findall(r"escalations/E-\d+/([a-z-]+)/", mail.get_body(("plain",)).get_content())
+
+
+def test_an_e_mail_offers_what_its_reader_is_likely_to_do(raised, told):
+    mail = told()["leader"]
+    assert acts_in(mail) == ["acknowledge", "accept", "hand-on", "decline"]
+    assert "Yes, with a promise: http" in words(mail)
+    assert 'E-1/accept/"' in mail.get_body(("html",)).get_content()
+    actions.accept(by=raised.leader, escalation=raised.ask, what="Access", due_on=SOON)
+    actions.mark_done(by=raised.leader, escalation=raised.ask)
+    assert acts_in(told()["nurse"]) == ["confirm", "not-settled"]
+
+
+def test_an_e_mail_about_what_waits_for_another_offers_nothing(raised, told):
+    told()
+    actions.hand_on(by=raised.leader, escalation=raised.ask, to=raised.second)
+    mails = told()
+    assert acts_in(mails["nurse"]) == []
+    assert acts_in(mails["second"]) == ["acknowledge", "accept", "hand-on", "decline"]
+
+
+def test_the_link_of_an_act_leads_past_the_sign_in_to_one_button_and_does_nothing_itself(
+    raised, told, client
+):
+    [address] = re.findall(r"http\S+(/larkton/escalations/E-1/acknowledge/)", str(words(told()["leader"])))
+    response = client.get(address, follow=True)
+    where, _ = response.redirect_chain[-1]
+    assert "/accounts/login/" in where
+    sent = {"login": raised.leader.person.email, "password": PASSWORD}
+    landed = client.post(where, sent, follow=True)
+    assert landed.redirect_chain[-1][0] == address
+    assert "Say that you are looking at it</button>" in landed.content.decode()
+    raised.ask.refresh_from_db()
+    assert (raised.ask.state, raised.ask.version) == ("raised", 1)
+    client.post(address, {"seen": 1})
+    raised.ask.refresh_from_db()
+    assert raised.ask.state == "acknowledged"
