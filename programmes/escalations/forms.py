@@ -283,10 +283,8 @@ class LeaderField(forms.ModelChoiceField):
         return f"{leader}, {leader.main_post}" if leader.main_post else str(leader)
 
 
-class HandOnForm(ActForm):
-    """To whom an ask goes next."""
-
-    to = LeaderField(
+def _leader() -> LeaderField:
+    return LeaderField(
         Membership.objects.none(),
         label="To whom?",
         empty_label="Choose a leader",
@@ -295,6 +293,12 @@ class HandOnForm(ActForm):
             "invalid_choice": "Choose a leader from the list.",
         },
     )
+
+
+class HandOnForm(ActForm):
+    """To whom an ask goes next."""
+
+    to = _leader()
     text = _words("Anything they should know?", LONG, 4, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -306,6 +310,20 @@ class HandOnForm(ActForm):
             # Sent twice, the second names who has it by now: the action says what happened meanwhile.
             found = Membership.objects.leaders().filter(network=self.escalation.network_id)
         leaders.queryset = found.with_main_post().order_by("name", "id")
+
+
+class SeveralForm(Form):
+    """To whom several asks go next."""
+
+    to = _leader()
+    text = _words("Anything they should know?", LONG, 4, required=False)
+
+    def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["to"]
+        assert isinstance(field, LeaderField)  # noqa: S101
+        leaders = Membership.objects.leaders().filter(network=by.network_id).exclude(pk=by.pk)
+        field.queryset = leaders.with_main_post().order_by("name", "id")
 
 
 class RemoveFileForm(Form):

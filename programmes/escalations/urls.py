@@ -21,6 +21,7 @@ app_name = "escalations"
 urlpatterns = [
     path("escalations/", views.inbox, name="inbox"),
     path("escalations/raise/", views.raise_ask, name="raise"),
+    path("escalations/several/<slug:move>/", views.several, name="several"),
     path("escalations/routes/", views.routes, name="routes"),
     path("escalations/routes/take/", views.remit_take, name="remit_take"),
     path("escalations/times/<slug:urgency>/", views.times, name="times"),

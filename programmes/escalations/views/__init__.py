@@ -4,6 +4,7 @@ from programmes.escalations.views.ask import act, ask, attachment, attachment_re
 from programmes.escalations.views.inbox import inbox
 from programmes.escalations.views.raising import raise_ask
 from programmes.escalations.views.routes import remit_take, routes, times
+from programmes.escalations.views.several import several
 
 __all__ = [
     "act",
@@ -14,5 +15,6 @@ __all__ = [
     "raise_ask",
     "remit_take",
     "routes",
+    "several",
     "times",
 ]

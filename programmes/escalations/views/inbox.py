@@ -13,11 +13,13 @@ from iocn.shared.lists import Column, Listing, wanted_format
 from people.models import Membership
 from people.permissions import Permission
 from people.web import MemberRequest, network_page
-from programmes.escalations.filters import ALL, RAISED, TABS, UNOWNED, WAITING, AskFilter
+from programmes.escalations.filters import ALL, OPEN, RAISED, TABS, UNOWNED, WAITING, AskFilter
 from programmes.escalations.models import Escalation, EscalationQuerySet
 from programmes.escalations.permissions import may_raise
+from programmes.escalations.states import Move
 from programmes.escalations.views.layout import BESIDE, LIST, varied, wanted_by
 from programmes.escalations.views.rows import rows_of, stamp_of
+from programmes.escalations.views.several import Several, several_for
 
 COLUMNS = [
     Column("ask", "Ask", lambda ask: ask.ask, ("number",)),
@@ -50,6 +52,7 @@ KEYS = [
     ("h", "hand it on"),
     ("p", "say yes, with a promise"),
     ("d", "not possible now"),
+    ("x", "tick the row, where asks can be ticked"),
     ("Esc", "close the ask beside the list"),
 ]
 
@@ -122,6 +125,8 @@ def inbox(request: MemberRequest) -> HttpResponseBase:
         "may_raise": bool(may_raise(request.membership)),
         "stamp": stamp,
         "list_keys": KEYS,
+        "several": _several(request, listing.shown),
+        "query": request.GET.urlencode(),
     }
     template = "escalations/inbox_rows.html" if wanted == LIST else "escalations/inbox.html"
     response = varied(render(request, template, context))
@@ -141,3 +146,10 @@ def _tabs(request: MemberRequest, shown: str) -> list[dict[str, object]]:
         for key, tab in TABS.items()
         if key not in hidden
     ]
+
+
+def _several(request: MemberRequest, shown: str) -> list[Several]:
+    """Return what can be done to those that are ticked: what waits for the reader; for staff, to bring on any."""
+    if shown not in (WAITING, UNOWNED, OPEN):
+        return []
+    return [one for one in several_for(request.membership) if shown == WAITING or one.move == Move.ROUTE]

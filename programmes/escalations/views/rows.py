@@ -51,6 +51,8 @@ class Row:
     """An ask in a list. Times are in words, and exact: for the markup and on hover."""
 
     reference: str
+    # Its number and version, as it is ticked: views/several.py.
+    tick: str
     ask: str
     hint: str
     state: str
@@ -89,6 +91,7 @@ def _row(ask: Escalation, reader: Membership, shown: str, now: datetime, today: 
     with_whom = "you" if mine else ask.with_whom
     return Row(
         reference=ask.reference,
+        tick=f"{ask.number}.{ask.version}",
         ask=ask.ask,
         hint=f"{hint} · restricted" if ask.restricted else hint,
         state=state,

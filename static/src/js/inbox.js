@@ -17,7 +17,8 @@ export function watchInbox() {
     const reference = row?.id ?? open.reference();
     if (reference) open.show(reference, `${slug === "acknowledge" && row?.hasAttribute("data-free") ? "take" : slug}/`);
   };
-  return { a: act("acknowledge"), h: act("hand-on"), p: act("accept"), d: act("decline") };
+  const tick = () => rowInFocus()?.querySelector("input[type=checkbox]")?.click();
+  return { x: tick, a: act("acknowledge"), h: act("hand-on"), p: act("accept"), d: act("decline") };
 }
 
 // --- The ask beside the list ---
@@ -205,9 +206,9 @@ function keepingPlace(list, change) {
   const scope = row ?? list;
   const at = active ? [...scope.querySelectorAll(FOCUSABLE)].indexOf(active) : -1;
   const [id, index] = [row?.id, row?.rowIndex];
-  const ticked = [...list.querySelectorAll("input:checked")].map((box) => box.value);
+  const ticked = [...list.querySelectorAll("input:checked")].map((box) => box.closest("tr").id);
   change();
-  for (const box of list.querySelectorAll("input[type=checkbox]")) box.checked = ticked.includes(box.value);
+  for (const box of list.querySelectorAll("input[type=checkbox]")) box.checked = ticked.includes(box.closest("tr").id);
   if (!active) return;
   const rows = list.querySelectorAll("tr");
   const again = row ? ((id && document.getElementById(id)) ?? rows[Math.min(index, rows.length - 1)]) : list;
