@@ -150,6 +150,27 @@ def test_single_keys_can_be_turned_off(page, sign_in, ward):
     expect(page.locator("#beside h1")).to_have_text("Access to letters")
 
 
+@desk_only
+def test_what_is_ticked_stays_ticked_and_one_act_does_for_all(page, sign_in, ward):
+    sign_in(page, ward["Dr Meera Patel"])
+    page.goto(INBOX)
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.get_by_label("Tick E-3").check()
+    actions.raise_ask(by=ward["Jo Bright"], ask="A bell", urgency="slowing", domain="data")
+    assert renew(page).status == 200
+    expect(page.get_by_label("Tick E-2")).to_be_checked()
+    expect(page.get_by_label("Tick E-1")).not_to_be_checked()
+    check_page(page)
+    page.get_by_role("button", name="Hand on").click()
+    expect(page.get_by_role("heading", name="Hand on: 2 asks")).to_be_visible()
+    page.get_by_label("To whom?").select_option(label="Tom Okafor, Ward sister, Larkton General")
+    check_page(page)
+    page.get_by_role("button", name="Hand on").click()
+    expect(page.get_by_text("With Tom Okafor now: E-2, E-3.")).to_be_visible()
+    expect(page.locator("tbody tr")).to_have_count(2)
+
+
 @phone_only
 def test_on_a_phone_an_ask_is_a_card_with_two_large_buttons(page, sign_in, visit, ward):
     sign_in(page, ward["Dr Meera Patel"])
