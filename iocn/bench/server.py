@@ -94,9 +94,9 @@ class Reader:
         self.cookies: SimpleCookie = SimpleCookie()
 
     def get(self, path: str, **headers: str) -> tuple[bytes, dict[str, str]]:
-        """Return a page's body and headers; anything but a page is an error."""
+        """Return a page's body and headers; anything but a page, or that it is unchanged, is an error."""
         status, body, found = self._ask("GET", path, None, headers)
-        if status != 200:
+        if status not in (200, 304):
             raise RuntimeError(f"{path} answered {status}.")
         return body, found
 

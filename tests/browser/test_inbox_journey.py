@@ -177,9 +177,9 @@ def test_on_a_phone_an_ask_is_a_card_with_two_large_buttons(page, sign_in, visit
     visit(page, INBOX)
     card = page.locator("#E-2")
     for name in ("I am looking at it", "Yes, with a promise"):
-        box = card.get_by_role("button", name=name).bounding_box()
+        box = card.get_by_role("link", name=name).bounding_box()
         assert box["height"] >= 44
-    card.get_by_role("button", name="I am looking at it").click()
+    card.get_by_role("link", name="I am looking at it").click()
     page.get_by_role("button", name="Say that you are looking at it").click()
     expect(page.get_by_text("They know now that you are looking at it.")).to_be_visible()
     check_page(page)

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponseBase, HttpResponseNotModified
 from django.shortcuts import render
 from django.utils import timezone
@@ -18,7 +20,7 @@ from programmes.escalations.models import Escalation, EscalationQuerySet
 from programmes.escalations.permissions import may_raise
 from programmes.escalations.states import Move
 from programmes.escalations.views.layout import BESIDE, LIST, varied, wanted_by
-from programmes.escalations.views.rows import rows_of, stamp_of
+from programmes.escalations.views.rows import MADE_OF, rows_of, stamp_of, values_of
 from programmes.escalations.views.several import Several, several_for
 
 COLUMNS = [
@@ -73,15 +75,21 @@ def _rows(
     return columns(asks(reader).with_promise())
 
 
+def _bare(asks: Callable[[Membership], EscalationQuerySet], reader: Membership) -> QuerySet[Escalation, Any]:
+    return asks(reader).with_promise().values_list(*MADE_OF)
+
+
 # What a list shows of its asks, and a download.
 IN_SHORT = {key: partial(_rows, tab.asks, EscalationQuerySet.with_names) for key, tab in TABS.items()}
 IN_FULL = {key: partial(_rows, tab.asks, EscalationQuerySet.with_people) for key, tab in TABS.items()}
+# What rows are made of, to tell whether they have changed.
+BARE = {key: partial(_bare, tab.asks) for key, tab in TABS.items()}
 
 
 class Asks(Listing):
     """A list of asks: one of its tabs, or what is searched among all."""
 
-    def __init__(self, request: MemberRequest) -> None:
+    def __init__(self, request: MemberRequest, *, is_bare: bool = False) -> None:
         is_file = bool(wanted_format(request))
         shown = request.GET.get("show", "")
         if shown not in TABS:
@@ -90,7 +98,7 @@ class Asks(Listing):
         self.shown = shown  # the open tab
         super().__init__(
             request,
-            (IN_FULL if is_file else IN_SHORT)[shown],
+            (BARE if is_bare else IN_FULL if is_file else IN_SHORT)[shown],
             DOWNLOAD if is_file else COLUMNS,
             AskFilter,
             sort="-ask" if shown in (RAISED, ALL) else "due",
@@ -108,16 +116,18 @@ class Asks(Listing):
 @require_GET
 def inbox(request: MemberRequest) -> HttpResponseBase:
     """Show what waits for the reader, what is late first; by its tabs and filters any ask that they may see."""
+    wanted = wanted_by(request)
+    if wanted == BESIDE:
+        return render(request, "escalations/gone.html")
+    if wanted == LIST and (known := request.headers.get("If-None-Match")):
+        bare = Asks(request, is_bare=True)
+        if stamp_of(bare.rows, bare.has_more) == known:
+            return HttpResponseNotModified(headers={"ETag": known})
     listing = Asks(request)
     if (file := listing.download()) is not None:
         return file
     rows = rows_of(listing.rows, request.membership, listing.shown)
-    stamp = stamp_of(rows, listing.has_more)
-    wanted = wanted_by(request)
-    if wanted == BESIDE:
-        return render(request, "escalations/gone.html")
-    if wanted == LIST and request.headers.get("If-None-Match") == stamp:
-        return HttpResponseNotModified()
+    stamp = stamp_of(map(values_of, listing.rows), listing.has_more)
     context = {
         "listing": listing,
         "rows": rows,

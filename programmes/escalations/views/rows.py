@@ -1,13 +1,13 @@
 """The rows of lists of asks: all that each of them shows, in words.
 
-Said here rather than by template tags, of which a page of rows needs hundreds; and whether anything that is shown
-has changed can be told from it before a page is made.
+Said here rather than by template tags, of which a page of rows needs hundreds.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import blake2b
+from typing import Any
 
 from django.utils import timezone
 
@@ -77,9 +77,52 @@ def rows_of(asks: Iterable[Escalation], reader: Membership, shown: str) -> list[
     return [_row(ask, reader, shown, now, today) for ask in asks]
 
 
-def stamp_of(rows: list[Row], has_more: bool) -> str:
-    """Return a stamp of what a list shows, as an ETag: the same stamp, the same rows."""
-    return f'"{blake2b(repr((rows, has_more)).encode(), digest_size=12).hexdigest()}"'
+# All that a row is made of, as the database has it.
+MADE_OF = (
+    "number", "version", "ask", "state", "step", "urgency", "restricted", "waiting_since", "due_at",
+    "not_confirmed", "promised_by", "last_answer", "owner", "owner__name", "manager", "manager__name",
+    "project__name", "raised_by", "raised_by__name",
+)  # fmt: skip
+_WAITING_SINCE, _DUE_AT = MADE_OF.index("waiting_since"), MADE_OF.index("due_at")
+
+
+def values_of(ask: Escalation) -> tuple[object, ...]:
+    """Return of an ask that has been read what a query for MADE_OF returns of it."""
+    return (
+        ask.number,
+        ask.version,
+        ask.ask,
+        ask.state,
+        ask.step,
+        ask.urgency,
+        ask.restricted,
+        ask.waiting_since,
+        ask.due_at,
+        ask.not_confirmed,
+        ask.promised_by,
+        ask.last_answer,
+        ask.owner_id,
+        ask.owner and ask.owner.name,
+        ask.manager_id,
+        ask.manager and ask.manager.name,
+        ask.project and ask.project.name,
+        ask.raised_by_id,
+        ask.raised_by.name,
+    )
+
+
+def stamp_of(values: Iterable[tuple[Any, ...]], has_more: bool) -> str:
+    """Return a stamp of what a list shows, as an ETag: the same stamp, the same rows.
+
+    Of their values and of what time makes of them, so that nobody makes rows only to find them unchanged.
+    """
+    now = timezone.now()
+    shown = [
+        (one, (now - one[_WAITING_SINCE]).days, one[_DUE_AT] is not None and one[_DUE_AT] < now)
+        for one in values
+    ]
+    said = repr((shown, has_more, timezone.localdate()))
+    return f'"{blake2b(said.encode(), digest_size=12).hexdigest()}"'
 
 
 def _row(ask: Escalation, reader: Membership, shown: str, now: datetime, today: date) -> Row:

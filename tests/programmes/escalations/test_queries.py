@@ -79,6 +79,9 @@ def test_the_renewed_list_and_a_304_ask_the_same_few_questions(
     headers = {"HX-Request": "true", "HX-Target": "asks"}
     with django_assert_num_queries(INBOX):
         renewed = client.get(f"/larkton/escalations/{query}", headers=headers)
+    # Something has changed: its stamp is read, then its rows.
+    with django_assert_num_queries(INBOX + 1):
+        client.get(f"/larkton/escalations/{query}", headers=headers | {"If-None-Match": '"another"'})
     with django_assert_num_queries(INBOX):
         same = client.get(
             f"/larkton/escalations/{query}", headers=headers | {"If-None-Match": renewed["ETag"]}
