@@ -6,10 +6,13 @@ Said here rather than by template tags, of which a page of rows needs hundreds.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from hashlib import blake2b
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from iocn.shared.templatetags.components import clock, day
 from people.models import Membership
@@ -55,8 +58,7 @@ class Row:
     tick: str
     ask: str
     hint: str
-    state: str
-    colour: str
+    state: SafeString  # as its tag
     with_whom: str
     urgency: str
     due: str
@@ -126,7 +128,6 @@ def stamp_of(values: Iterable[tuple[Any, ...]], has_more: bool) -> str:
 
 
 def _row(ask: Escalation, reader: Membership, shown: str, now: datetime, today: date) -> Row:
-    state, colour = state_in_words(ask)
     due, due_kind = due_in_words(ask.due_at, now, today)
     is_open = ask.state in OPEN
     hint = f"{ask.reference} · {ask.project.name if ask.project else ask.raised_by.name}"
@@ -137,8 +138,7 @@ def _row(ask: Escalation, reader: Membership, shown: str, now: datetime, today: 
         tick=f"{ask.number}.{ask.version}",
         ask=ask.ask,
         hint=f"{hint} · restricted" if ask.restricted else hint,
-        state=state,
-        colour=colour,
+        state=_tag(*state_in_words(ask)),
         with_whom=with_whom[:1].upper() + with_whom[1:],
         urgency=ask.get_urgency_display(),
         due=due,
@@ -151,6 +151,12 @@ def _row(ask: Escalation, reader: Membership, shown: str, now: datetime, today: 
         is_free=ask.owner_id is None and ask.manager_id is None and ask.waits_for_owner,
         choices=_choices_of(ask, reader) if is_open and shown in (WAITING, UNOWNED) else (),
     )
+
+
+@cache
+def _tag(text: str, colour: str) -> SafeString:
+    # A dozen are all that there are; a component in each row takes most of a page's time.
+    return SafeString(render_to_string("components/tag.html", {"text": text, "colour": colour}).strip())
 
 
 def _iso(moment: datetime | None) -> str:
