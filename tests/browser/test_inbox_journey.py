@@ -138,6 +138,17 @@ def test_a_list_that_renews_itself_keeps_focus_the_open_ask_and_half_typed_text(
 
 
 @desk_only
+def test_a_key_for_what_may_not_be_done_says_why_and_opens_nothing(page, sign_in, ward, troubles):
+    troubles.expect(403)
+    sign_in(page, ward["Tom Okafor"])
+    page.goto(f"{INBOX}?show=open")
+    page.keyboard.press("j")
+    page.keyboard.press("p")
+    expect(page.get_by_text("The ask is with Dr Meera Patel, who answers it.")).to_be_visible()
+    expect(page.locator("#beside")).to_be_hidden()
+
+
+@desk_only
 def test_single_keys_can_be_turned_off(page, sign_in, ward):
     sign_in(page, ward["Dr Meera Patel"])
     page.goto(INBOX)

@@ -85,8 +85,7 @@ function beside(list, place, renew) {
     place.hidden = false;
     place.querySelector("[data-beside-page]").href = `${base}${ask}/`;
     mark();
-    address = `${base}${ask}/${path}`;
-    load("GET", address);
+    load("GET", `${base}${ask}/${path}`);
   }
 
   function hide() {
@@ -121,8 +120,7 @@ function beside(list, place, renew) {
     if (link.hash && link.pathname === location.pathname) return;
     event.preventDefault();
     if (!link.classList.contains("iocn-cancel") && !mayLeave()) return;
-    address = link.pathname;
-    load("GET", address);
+    load("GET", link.pathname);
   });
   target.addEventListener("submit", (event) => {
     event.preventDefault();
