@@ -1,10 +1,15 @@
 """What all tests share."""
 
+import hypothesis
 import pytest
 from django.test import Client
 
 from people.models import Membership
 from tests import factories
+
+# How long a property takes depends on what else the machine does: it must hold, not be quick.
+hypothesis.settings.register_profile("ours", deadline=None)
+hypothesis.settings.load_profile("ours")
 
 
 @pytest.fixture
