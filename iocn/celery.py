@@ -20,6 +20,7 @@ app.conf.beat_schedule = {
     "send-due-messages": {"task": "people.tasks.send_due_messages", "schedule": 60.0},
     # Clocks of asks: the database says which have run out.
     "run-due-clocks": {"task": "programmes.escalations.tasks.run_due_clocks", "schedule": 60.0},
+    "build-figures": {"task": "programmes.escalations.tasks.build_figures", "schedule": crontab(minute=23)},
     # Days begin at midnight of each network's own time zone, and some zones are a quarter of an hour off.
     "begin-absences": {"task": "people.tasks.begin_absences", "schedule": crontab(minute="*/15")},
     # Files of numbers: what nobody has woken a worker for, or a dead one had in hand.

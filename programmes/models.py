@@ -1,12 +1,14 @@
 """Gathers the rooms' tables: one app, one migration history, so that a model may move between rooms."""
 
 from programmes.escalations.models import (
+    AskFigures,
     Attachment,
     Beside,
     ClockPolicy,
     Commitment,
     Escalation,
     EscalationEvent,
+    FiguresBuilt,
 )
 from programmes.measures.models import (
     Annotation,
@@ -21,12 +23,14 @@ from programmes.projects.models import PathwayProject, ProgrammeOfCare, Prototyp
 
 __all__ = [
     "Annotation",
+    "AskFigures",
     "Attachment",
     "Beside",
     "ClockPolicy",
     "Commitment",
     "Escalation",
     "EscalationEvent",
+    "FiguresBuilt",
     "Import",
     "ImportRow",
     "ImportSeries",

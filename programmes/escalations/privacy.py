@@ -7,12 +7,14 @@ from people.models import Membership
 from programmes.escalations.actions import note_redaction
 from programmes.escalations.files import words_of
 from programmes.escalations.models import (
+    AskFigures,
     Attachment,
     Beside,
     ClockPolicy,
     Commitment,
     Escalation,
     EscalationEvent,
+    FiguresBuilt,
 )
 from programmes.escalations.permissions import asks_for, attachments_for
 
@@ -65,6 +67,14 @@ def declare_tables() -> None:
             thing="escalation",
             organisations=("escalation__organisation",),
         ),
+        # How many asks each decider decided stands in the figures, so that nothing is shown of one alone.
+        Held(
+            AskFigures,
+            "Figures of asks",
+            plain=("domain", "to_acknowledge", "to_decide", "to_do"),
+            never=("deciders",),
+        ),
+        Held(FiguresBuilt, "When figures were built"),
         Held(ClockPolicy, "Times for asks", plain=("urgency",)),
         Held(
             Commitment,

@@ -9,9 +9,12 @@ from programmes.escalations.models.asks import (
 )
 from programmes.escalations.models.attachments import Attachment
 from programmes.escalations.models.clocks import ClockPolicy
+from programmes.escalations.models.figures import ALL_DOMAINS, AskFigures, FiguresBuilt
 from programmes.escalations.models.promises import Commitment
 
 __all__ = [
+    "ALL_DOMAINS",
+    "AskFigures",
     "Attachment",
     "Beside",
     "ClockPolicy",
@@ -19,5 +22,6 @@ __all__ = [
     "Escalation",
     "EscalationEvent",
     "EscalationQuerySet",
+    "FiguresBuilt",
     "speaking_for_teams",
 ]

@@ -1,0 +1,166 @@
+"""Makes the figures of asks per organisation, domain and month (models/figures.py) from the asks.
+
+Whole months are made anew, by the month in which their asks were raised: those in which something happened since the
+last time, or a promise's day has passed. Built twice they are the same.
+"""
+
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from people.models import Network
+from programmes.escalations.models import (
+    ALL_DOMAINS,
+    AskFigures,
+    Commitment,
+    Escalation,
+    EscalationEvent,
+    FiguresBuilt,
+)
+from programmes.escalations.sight import STEPS, Base, median
+from programmes.escalations.states import Move, State
+
+log = logging.getLogger(__name__)
+
+DECIDING = (Move.ACCEPT, Move.DECLINE, Move.SETTLE)
+# An event that got its number early may be committed after a later one was read.
+OVERLAP = 1000
+BATCH = 1000
+
+type Key = tuple[int | None, str, date]
+
+
+def build_all() -> None:
+    """Bring the figures of every network up to date."""
+    for network in Network.objects.order_by("pk"):
+        build(network)
+
+
+@transaction.atomic
+def build(network: Network) -> None:
+    """Bring the figures of a network up to date: its months in which something changed since the last time."""
+    FiguresBuilt.objects.get_or_create(network=network)
+    built = FiguresBuilt.objects.select_for_update(no_key=True).get(network=network)
+    now = timezone.now()
+    last = EscalationEvent.objects.aggregate(last=Max("pk"))["last"] or 0
+    months = _changed_months(network, built)
+    if months:
+        AskFigures.objects.filter(network=network, month__in=months).delete()
+        AskFigures.objects.bulk_create(_figures(network, months), batch_size=BATCH)
+        log.info("Built the figures of %s months of network %s", len(months), network.pk)
+    built.at, built.last_event = now, last
+    built.save(update_fields=["at", "last_event"])
+
+
+def _changed_months(network: Network, built: FiguresBuilt) -> set[date]:
+    asks = Escalation.objects.filter(network=network)
+    if built.at is not None:
+        asks_of = EscalationEvent.objects.filter(pk__gt=built.last_event - OVERLAP).values("escalation")
+        since = built.at.astimezone(_zone(network)).date()
+        late = Commitment.objects.filter(
+            kept_at=None, ended_at=None, due_on__gte=since - timedelta(days=1), due_on__lt=network.today()
+        )
+        asks = asks.filter(pk__in=asks_of) | asks.filter(pk__in=late.values("escalation"))
+    zone = _zone(network)
+    return {_month(raised_at, zone) for raised_at in asks.values_list("raised_at", flat=True)}
+
+
+def _figures(network: Network, months: set[date]) -> Iterable[AskFigures]:
+    zone, today = _zone(network), network.today()
+    first, after = min(months), (max(months) + timedelta(days=31)).replace(day=1)
+    begins, ends = (datetime(day.year, day.month, 1, tzinfo=zone) for day in (first, after))
+    asks = Escalation.objects.filter(network=network, raised_at__gte=begins, raised_at__lt=ends)
+    of_these: dict[str, Any] = {
+        "escalation__network": network,
+        "escalation__raised_at__gte": begins,
+        "escalation__raised_at__lt": ends,
+    }
+    deciders: dict[int, set[int]] = defaultdict(set)
+    decisions = EscalationEvent.objects.filter(move__in=DECIDING, **of_these).order_by()
+    for ask, by, behalf_of in decisions.values_list("escalation", "by", "behalf_of").iterator():
+        deciders[ask].add(behalf_of or by)
+    # Of several promises on an ask the last that came to something, so that as many asks as promises are counted.
+    promises: dict[int, str] = {}
+    for promise in Commitment.objects.filter(**of_these).order_by("made_at", "pk").iterator():
+        if kind := _outcome(promise, today, zone):
+            promises[promise.escalation_id] = kind
+
+    # Of each place, domain and month: counts, how long asks took, and of each figure who decided how many.
+    found: dict[Key, dict[Any, Counter[Any]]] = defaultdict(lambda: defaultdict(Counter))
+    read = ("pk", "raised_at", "domain", "organisation", "asked_in", "decided_in", "state")
+    times = ("acknowledged_after", "decided_after", "done_after")
+    for row in asks.order_by().values_list(*read, *times).iterator():
+        pk, raised_at, domain, organisation, asked_in, decided_in, state, *took = row
+        month = _month(raised_at, zone)
+        if month not in months:
+            continue
+        who = deciders.get(pk, ())
+        settled = took[2] is not None
+        partner = decided_in if settled and asked_in and decided_in != asked_in else None
+        for key in (domain, ALL_DOMAINS):
+            for place in {organisation, None}:
+                cell = found[place, key, month]
+                counts = cell["counts"]
+                counts["received"] += 1
+                counts["awaiting"] += state == State.RAISED
+                cell["received"].update(who)
+                if pk in promises:
+                    counts[promises[pk]] += 1
+                    cell["promises"].update(who)
+                for name, minutes in zip(STEPS, took, strict=True):
+                    if minutes is not None:
+                        cell["took", name][rounded(minutes)] += 1
+                        cell[name].update(who)
+            for place in {asked_in, None} if asked_in else ():
+                found[place, key, month]["counts"]["raised"] += 1
+                found[place, key, month]["raised"].update(who)
+            for place in {partner, None} if partner else ():
+                found[place, key, month]["counts"]["for_partner"] += 1
+                found[place, key, month]["for_partner"].update(who)
+    for (place, key, month), cell in found.items():
+        counts = cell.pop("counts")
+        replied = Base(cell["took", "to_acknowledge"].total(), cell["to_acknowledge"])
+        spreads = {name: _with_texts(cell.pop(("took", name), Counter())) for name in STEPS}
+        yield AskFigures(
+            network=network,
+            organisation_id=place,
+            domain=key,
+            month=month,
+            deciders={figure: _with_texts(who) for figure, who in sorted(cell.items()) if who},
+            first_reply=None if replied.is_of_few else median(spreads["to_acknowledge"]),
+            **spreads,
+            **counts,
+        )
+
+
+def rounded(minutes: int) -> int:
+    """Return working minutes as they are counted: five minutes, from an hour on half an hour, from a day on two."""
+    return minutes - minutes % (5 if minutes < 60 else 30 if minutes < 480 else 120)
+
+
+def _outcome(promise: Commitment, today: date, zone: ZoneInfo) -> str:
+    if promise.ended_at:
+        return ""
+    if promise.kept_at:
+        return "kept" if promise.kept_at.astimezone(zone).date() <= promise.due_on else "kept_late"
+    return "not_met" if promise.due_on < today else ""
+
+
+def _with_texts(counted: Counter[int]) -> dict[str, int]:
+    # As JSON gives them back: the keys of its objects are texts.
+    return {str(key): count for key, count in sorted(counted.items())}
+
+
+def _zone(network: Network) -> ZoneInfo:
+    return ZoneInfo(network.time_zone)
+
+
+def _month(moment: datetime, zone: ZoneInfo) -> date:
+    return moment.astimezone(zone).date().replace(day=1)
