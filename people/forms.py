@@ -171,6 +171,12 @@ class NetworkForm(Form):
         " them.",
         required=False,
     )
+    compares_organisations = forms.BooleanField(
+        label="All members see organisations side by side",
+        help_text="In how asks are answered. Otherwise each sees its own organisation and the network’s total. Decide it"
+        " together: figures are there to learn from.",
+        required=False,
+    )
     incident_link = forms.URLField(
         label="Where incidents are reported",
         help_text="The address of the page, such as https://incidents.example.org. Shown to whoever raises an ask.",

@@ -124,6 +124,7 @@ TABLE = {
     "escalations:several hand-on": "mmmmmmmmm -y------y",
     "escalations:several route": "mmmmmmmmm y--------",
     "escalations:routes": "yy------y y--------",
+    "escalations:leadership": "yyyy-yy-y mmmmmmmmm",
     "escalations:remit_take": "m-------- y--------",
     "escalations:times": "y-------- y--------",
     "escalations:ask": "yy----yyy mmmmmmmmm",

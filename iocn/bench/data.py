@@ -34,6 +34,7 @@ from people.models import (
     RoleHeld,
     StaffTask,
 )
+from programmes.escalations.figures import build_all
 from programmes.escalations.models import Commitment, Escalation, EscalationEvent
 from programmes.escalations.states import Move, State
 from programmes.measures.models import Measure, Observation
@@ -126,6 +127,7 @@ def load(asks: int, observations: int) -> Filled:
     """Write so many asks and observations, and all that belongs to them; return where to look."""
     loader = _Loader(asks, observations)
     loader.load()
+    build_all()
     return loader.filled()
 
 
@@ -421,6 +423,11 @@ class _Network:
             raised_at=raised_at,
             owner_id=owner,
             sponsor_id=owner,
+            acknowledged_after=20 * (1 + number % 97) if steps else None,
+            decided_after=60 * (1 + number % 89) if {Move.ACCEPT, Move.DECLINE} & set(steps) else None,
+            done_after=240 * (1 + number % 83) if Move.DONE in steps else None,
+            asked_in_id=self.organisations[number % len(self.organisations)],
+            decided_in_id=self.organisations[number % 7 % len(self.organisations)],
             waiting_since=changed_at,
             version=1 + len(steps),
         )

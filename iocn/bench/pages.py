@@ -42,6 +42,7 @@ PAGES = [
     Page("members", "member", "/{slug}/members/", 8, 4),
     Page("members, for staff", "staff", "/{slug}/members/", 8, 4),
     Page("ask", "leader", "/{slug}/escalations/E-{ask}/", 10, 4),
+    Page("leadership", "leader", "/{slug}/escalations/leadership/", 10, 4),
     Page("project", "member", "/{slug}/projects/{project}/", 10, 4),
     Page("cohort", "staff", "/{slug}/learning/1/", 10, 4),
     Page("measure", "member", "/{slug}/measures/{measure}/", 10, 4),

@@ -35,6 +35,7 @@ def change_network(
     by: Membership,
     second_factor_required: bool,
     leaders_see_all_asks: bool,
+    compares_organisations: bool = False,
     incident_link: str = "",
     speak_up_link: str = "",
     work_begins: time = time(9),
@@ -47,6 +48,7 @@ def change_network(
     wanted = {
         "second_factor_required": second_factor_required,
         "leaders_see_all_asks": leaders_see_all_asks,
+        "compares_organisations": compares_organisations,
         "incident_link": incident_link,
         "speak_up_link": speak_up_link,
         "work_begins": work_begins,
@@ -68,6 +70,7 @@ def change_network(
 _SETTINGS = {
     "second_factor_required": "staff and leaders sign in with a second step",
     "leaders_see_all_asks": "all leaders see unrestricted asks",
+    "compares_organisations": "all members see organisations side by side in how asks are answered",
     "incident_link": "where incidents are reported",
     "speak_up_link": "the Freedom to Speak Up Guardian’s page",
     "work_begins": "work begins",

@@ -190,7 +190,7 @@ class Membership(models.Model):
     # --- A reader of prepared queries (iocn.shared.prepared): what decides which rows they may see.
     def sql_kind(self) -> Hashable:
         """Return what scopes ask of a reader before they build a query: roles and the network's openness."""
-        return self.roles, self.network.leaders_see_all_asks
+        return self.roles, self.network.leaders_see_all_asks, self.network.compares_organisations
 
     def sql_values(self) -> tuple[int, int, int, date]:
         """Return the numbers that scopes put into a query, and the network's day."""
@@ -198,7 +198,11 @@ class Membership(models.Model):
 
     def stand_in(self, pk: int, person: int, network: int, today: date) -> Membership:
         """Return a membership of this kind with other numbers, on another day."""
-        network_there = Network(pk=network, leaders_see_all_asks=self.network.leaders_see_all_asks)
+        network_there = Network(
+            pk=network,
+            leaders_see_all_asks=self.network.leaders_see_all_asks,
+            compares_organisations=self.network.compares_organisations,
+        )
         network_there.today = lambda: today  # type: ignore[method-assign]
         there = Membership(pk=pk, person_id=person, network=network_there)
         there.roles = self.roles

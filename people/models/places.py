@@ -87,6 +87,11 @@ class Network(models.Model):
         default=False,
         help_text="Until they have set one up, they see no page of this network.",
     )
+    compares_organisations = models.BooleanField(
+        "all members see organisations side by side",
+        default=False,
+        help_text="In how asks are answered. Otherwise each sees its own and the network's total.",
+    )
     work_begins = models.TimeField("work begins", default=time(9))
     work_ends = models.TimeField("work ends", default=time(17))
 

@@ -6,18 +6,21 @@
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from iocn.shared.permissions import YES, Answer, no
 from people.delegates import leaders_acted_for, powers_for
-from people.models import Delegate, Membership
+from people.models import Delegate, Membership, Post
 from people.permissions import Permission
 from programmes.escalations.clocks import BEGINNINGS, Reminder
 from programmes.escalations.models import (
+    AskFigures,
     Attachment,
     Beside,
     Escalation,
     EscalationEvent,
     EscalationQuerySet,
+    FiguresBuilt,
     speaking_for_teams,
 )
 from programmes.escalations.states import OPEN, QUIET, WITH_TEAM, Move, State, Step, after
@@ -145,6 +148,35 @@ def may_see_routes(membership: Membership) -> bool:
     """Whether the membership may look up where any ask goes and how long it may wait: staff, who set it, and leaders,
     whom it binds."""
     return membership.may(Permission.MANAGE_NETWORK) or membership.may(Permission.DECIDE_ASK)
+
+
+def may_see_figures(membership: Membership) -> bool:
+    """Whether the membership may see how asks are answered: all but who is a citizen partner alone."""
+    return membership.may(Permission.SEE_PEOPLE) or membership.may(Permission.SEE_NUMBERS)
+
+
+def sees_all_figures(membership: Membership) -> bool:
+    """Whether the membership sees organisations side by side: staff, and all once the network decided so."""
+    return membership.may(Permission.MANAGE_NETWORK) or membership.network.compares_organisations
+
+
+def figures_for(membership: Membership) -> QuerySet[AskFigures]:
+    """Return the figures of asks of which the membership may see what `sight` shows: the network's total and its
+    own organisation's, or all."""
+    figures = AskFigures.objects.filter(network=membership.network_id)
+    if not may_see_figures(membership):
+        return figures.none()
+    if sees_all_figures(membership):
+        return figures
+    own = Post.objects.filter(membership=membership, is_main=True).values(
+        place=Coalesce("organisation__succeeded_by", "organisation")
+    )
+    return figures.filter(Q(organisation=None) | Q(organisation__in=own))
+
+
+def figures_built_for(membership: Membership) -> QuerySet[FiguresBuilt]:
+    """Return as of when the figures are."""
+    return FiguresBuilt.objects.filter(network=membership.network_id)
 
 
 @dataclass(frozen=True)

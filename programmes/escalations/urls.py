@@ -24,6 +24,7 @@ urlpatterns = [
     path("escalations/several/<slug:move>/", views.several, name="several"),
     path("escalations/routes/", views.routes, name="routes"),
     path("escalations/routes/take/", views.remit_take, name="remit_take"),
+    path("escalations/leadership/", views.leadership, name="leadership"),
     path("escalations/times/<slug:urgency>/", views.times, name="times"),
     path("escalations/<ask_reference:number>/", views.ask, name="ask"),
     path("escalations/<ask_reference:number>/files/<int:attachment>/", views.attachment, name="attachment"),

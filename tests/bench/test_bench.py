@@ -38,6 +38,7 @@ def test_the_bench_measures_every_page_and_leaves_nothing(tmp_path):
         "inbox",
         "members",
         "ask",
+        "leadership",
         "project",
         "cohort",
         "measure",

@@ -2,6 +2,7 @@
 
 from programmes.escalations.views.ask import act, ask, attachment, attachment_remove
 from programmes.escalations.views.inbox import inbox
+from programmes.escalations.views.leadership import leadership
 from programmes.escalations.views.raising import raise_ask
 from programmes.escalations.views.routes import remit_take, routes, times
 from programmes.escalations.views.several import several
@@ -12,6 +13,7 @@ __all__ = [
     "attachment",
     "attachment_remove",
     "inbox",
+    "leadership",
     "raise_ask",
     "remit_take",
     "routes",

@@ -17,7 +17,7 @@ from people.permissions import Permission
 from people.web import MemberRequest, network_page
 from programmes.escalations.filters import ALL, OPEN, RAISED, TABS, UNOWNED, WAITING, AskFilter
 from programmes.escalations.models import Escalation, EscalationQuerySet
-from programmes.escalations.permissions import may_raise
+from programmes.escalations.permissions import may_raise, may_see_figures
 from programmes.escalations.states import Move
 from programmes.escalations.views.layout import BESIDE, LIST, varied, wanted_by
 from programmes.escalations.views.rows import MADE_OF, rows_of, stamp_of, values_of
@@ -137,6 +137,7 @@ def inbox(request: MemberRequest) -> HttpResponseBase:
         "list_keys": KEYS,
         "several": _several(request, listing.shown),
         "query": request.GET.urlencode(),
+        "may_see_figures": may_see_figures(request.membership),
     }
     template = "escalations/inbox_rows.html" if wanted == LIST else "escalations/inbox.html"
     response = varied(render(request, template, context))

@@ -1,0 +1,97 @@
+"""How asks are answered: an organisation beside the network's total, made of figures that a task builds."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from iocn.shared.prepared import prepared
+from people.models import Domain, Membership
+from people.permissions import Permission
+from people.web import MemberRequest, network_page
+from programmes.escalations.models import ALL_DOMAINS
+from programmes.escalations.permissions import (
+    figures_built_for,
+    figures_for,
+    may_see_figures,
+    sees_all_figures,
+)
+from programmes.escalations.sight import COLUMNS, FIGURES, Sight, picture
+
+MONTHS_DRAWN = 24
+UNSURE = "unsure"
+DOMAINS = [(ALL_DOMAINS, "Everything"), *Domain.choices, (UNSURE, "Not sure")]
+# Years that do not overlap, so that none is taken from another.
+YEARS = [("0", "The last 12 months"), ("1", "The 12 months before"), ("2", "The 12 months before those")]
+
+
+@prepared
+def _rows(reader: Membership, domain: str, begins: date, ends: date) -> QuerySet[Any, Any]:
+    rows = figures_for(reader).filter(month__gte=begins, month__lt=ends, domain__in=(domain, ALL_DOMAINS))
+    columns = ("organisation", "organisation__name", "domain", *COLUMNS)
+    return rows.order_by("organisation__name", "month").values_list(*columns)
+
+
+@prepared
+def _points(reader: Membership, domain: str, begins: date, ends: date) -> QuerySet[Any, Any]:
+    rows = figures_for(reader).filter(month__gte=begins, month__lt=ends, domain=domain)
+    rows = rows.exclude(first_reply=None).order_by("month")
+    return rows.values_list("organisation", "month", "first_reply")
+
+
+@prepared
+def _built(reader: Membership) -> QuerySet[Any, Any]:
+    return figures_built_for(reader).values_list("at")
+
+
+@network_page()
+@require_GET
+def leadership(request: MemberRequest) -> HttpResponse:
+    """Say how soon asks are answered and what came of them: the reader's organisation, and the network."""
+    reader = request.membership
+    if not may_see_figures(reader):
+        raise Http404
+    network = reader.network
+    asked, back = request.GET.get("domain", ""), request.GET.get("year", "")
+    asked = asked if asked in dict(DOMAINS) else ALL_DOMAINS
+    back = back if back in dict(YEARS) else "0"
+    domain = "" if asked == UNSURE else asked
+    ends = _months_after(network.today(), 1 - 12 * int(back))
+    begins = _months_after(ends, -12)
+    sight = Sight(network.minutes_a_day).read(_rows(reader, domain, begins, ends), domain, ALL_DOMAINS)
+    shown = sight.shown()
+    places = [key for key in sight.cells if key is not None]
+    # The picture is of one's own organisation where it has one, else of the network.
+    own = places[0] if len(places) == 1 and not sees_all_figures(reader) else None
+    drawn = own if own and "to_acknowledge" in shown[own] else None
+    points = _points(reader, domain, _months_after(ends, -MONTHS_DRAWN), ends)
+    chart = "to_acknowledge" in shown[drawn] and picture(
+        ((month, minutes) for key, month, minutes in points if key == drawn),
+        sight.cells[drawn].name or network.name,
+    )
+    lines = [sight.line(key, sight.cells[key].name, shown[key]) for key in places]
+    lines.append(sight.line(None, f"All of {network.name}", shown[None]))
+    context = {
+        "built": next((at for (at,) in _built(reader)), None),
+        "lines": lines if sight.cells[None].counts["received"] else [],
+        "labels": FIGURES.values(),
+        "keeps_back": any(said is None for line in lines for _label, said in line.figures),
+        "chart": chart,
+        "sees_all": sees_all_figures(reader),
+        "may_set": reader.may(Permission.MANAGE_NETWORK),
+        "domains": DOMAINS,
+        "years": YEARS,
+        "asked": asked,
+        "back": back,
+        "is_filtered": asked != ALL_DOMAINS or back != "0",
+    }
+    return render(request, "escalations/leadership.html", context)
+
+
+def _months_after(day: date, months: int) -> date:
+    """Return the first day of the month so many months after the day's."""
+    index = day.year * 12 + day.month - 1 + months
+    return date(index // 12, index % 12 + 1, 1)
