@@ -26,6 +26,7 @@ from people import actions as people
 from people.models import Membership, Message, Network, Organisation
 from people.permissions import Role
 from programmes.escalations import actions as escalations
+from programmes.escalations.figures import build
 from programmes.escalations.models import Escalation
 from programmes.measures import actions as measures
 from programmes.measures.models import Measure
@@ -85,7 +86,7 @@ class _Loader:
             self._plan(days, partial(self._try, project_key, who, idea, did, ending))
         for series in story.MEASURES:
             self._plan_measure(series)
-        for number, ask in enumerate(story.ASKS):
+        for number, ask in enumerate([*story.ASKS, *story.PAST]):
             self._plan_ask(number, ask)
         for leader, stand_in, since, lasts in story.AWAY:
             self._plan(since, partial(self._away, leader, stand_in, lasts))
@@ -106,6 +107,7 @@ class _Loader:
         Message.objects.filter(due_at__lt=self.now - OLD_MAIL).delete()
         with time_machine.travel(self.now, tick=False):
             write_digests(network=self.network)
+            build(self.network)
 
     def _plan(self, days_ago: float, step: Callable[[], object]) -> None:
         """Remember to do the step so many days before now; those of the same moment in the order planned."""

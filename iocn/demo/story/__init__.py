@@ -8,6 +8,7 @@ that nobody takes them for real.
 from iocn.demo.story.asks import ASKS, Ask
 from iocn.demo.story.learning import COHORT_ASKS, COHORTS, COMING, Cohort, Copied
 from iocn.demo.story.measures import MEASURES, Series
+from iocn.demo.story.past import PAST
 from iocn.demo.story.people import (
     ACTING,
     AT_TABLE,
@@ -37,6 +38,7 @@ __all__ = [
     "MEASURES",
     "ORGANISATIONS",
     "PASSWORD",
+    "PAST",
     "PEOPLE",
     "PROGRAMMES",
     "PROJECTS",
