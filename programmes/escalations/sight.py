@@ -124,14 +124,14 @@ def _add(to: Counter[str], counted: Mapping[str, int]) -> None:
 
 
 FIGURES = {
-    "received": "Asks received",
-    "raised": "Asks raised",
-    "awaiting": "Awaiting first reply",
-    "to_acknowledge": "First reply after",
-    "to_decide": "Decision after",
-    "to_do": "Done after",
+    "received": "Received",
+    "raised": "Raised",
+    "awaiting": "Awaiting reply",
+    "to_acknowledge": "First reply",
+    "to_decide": "Decision",
+    "to_do": "Done",
     "promises": "Promises kept",
-    "for_partner": "Settled for a partner organisation",
+    "for_partner": "For a partner",
 }
 # The network's total of these is the same number of asks: it is known from one if it is from the other.
 SAME_TOTAL = ("received", "raised", "awaiting")

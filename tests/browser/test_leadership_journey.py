@@ -18,7 +18,7 @@ def test_a_network_decides_to_see_its_organisations_side_by_side(page, new_page,
     nurse = member(network, "Jo Bright", organisation=hospital)
     leaders = [member(network, name, "leader", organisation=hospital) for name in ("Dr Patel", "Tom Okafor")]
 
-    class place:  # noqa: N801 - what `answered` takes
+    class place:
         pass
 
     place.network, place.nurse = network, nurse

@@ -35,8 +35,8 @@ _RAISERS = ["inkwell", "rhyme", "plot", "ode"]
 
 def _ask(number: int) -> Ask:
     thing, domain = _THINGS[number % len(_THINGS)]
-    org = "ccg" if number % 4 == 3 or number % 12 == 0 else "hospitals"
-    leader, raiser = _LEADERS[org, domain], _RAISERS[number % len(_RAISERS)]
+    org = "ccg" if number // 2 % 3 == 0 else "hospitals"
+    leader, raiser = _LEADERS[org, domain], _RAISERS[number // 3 % len(_RAISERS)]
     # Leaders reply sooner than they did: four days at first, one since spring.
     reply = (96 if number < 32 else 26) + 7 * (number % 5)
     place = _PLACES[number // len(_THINGS) % len(_PLACES)]

@@ -1,5 +1,6 @@
 """How asks are answered: an organisation beside the network's total, made of figures that a task builds."""
 
+from collections import defaultdict
 from datetime import date
 from typing import Any
 
@@ -20,6 +21,7 @@ from programmes.escalations.permissions import (
     sees_all_figures,
 )
 from programmes.escalations.sight import COLUMNS, FIGURES, Sight, picture
+from programmes.measures.spc import ENOUGH
 
 MONTHS_DRAWN = 24
 UNSURE = "unsure"
@@ -64,13 +66,14 @@ def leadership(request: MemberRequest) -> HttpResponse:
     sight = Sight(network.minutes_a_day).read(_rows(reader, domain, begins, ends), domain, ALL_DOMAINS)
     shown = sight.shown()
     places = [key for key in sight.cells if key is not None]
-    # The picture is of one's own organisation where it has one, else of the network.
+    # The picture is of one's own organisation where it has months enough to tell signal from noise.
     own = places[0] if len(places) == 1 and not sees_all_figures(reader) else None
-    drawn = own if own and "to_acknowledge" in shown[own] else None
-    points = _points(reader, domain, _months_after(ends, -MONTHS_DRAWN), ends)
+    points: dict[int | None, list[tuple[date, int]]] = defaultdict(list)
+    for key, month, minutes in _points(reader, domain, _months_after(ends, -MONTHS_DRAWN), ends):
+        points[key].append((month, minutes))
+    drawn = own if own and "to_acknowledge" in shown[own] and len(points[own]) >= ENOUGH else None
     chart = "to_acknowledge" in shown[drawn] and picture(
-        ((month, minutes) for key, month, minutes in points if key == drawn),
-        sight.cells[drawn].name or network.name,
+        points[drawn], sight.cells[drawn].name or network.name
     )
     lines = [sight.line(key, sight.cells[key].name, shown[key]) for key in places]
     lines.append(sight.line(None, f"All of {network.name}", shown[None]))
