@@ -9,6 +9,7 @@ from programmes.escalations.models import (
     Escalation,
     EscalationEvent,
     FiguresBuilt,
+    Story,
 )
 from programmes.measures.models import (
     Annotation,
@@ -40,6 +41,7 @@ __all__ = [
     "Phase",
     "ProgrammeOfCare",
     "Prototype",
+    "Story",
     "TeamMember",
     "TestCycle",
 ]

@@ -126,6 +126,8 @@ TABLE = {
     "escalations:routes": "yy------y y--------",
     "escalations:leadership": "yyyy-yy-y mmmmmmmmm",
     "escalations:remit_take": "m-------- y--------",
+    "escalations:stories": "yyyyy-yyy mmmmmmmmm",
+    "escalations:story": "xx----xxx xx----xxx",
     "escalations:times": "y-------- y--------",
     "escalations:ask": "yy----yyy mmmmmmmmm",
     "escalations:act take": "xy----xxy xc----xxc",

@@ -332,6 +332,16 @@ class RemoveFileForm(Form):
     text = _words("Why?", 500, 2, required=False, help_text="Stays on the ask for everybody who sees it.")
 
 
+class StoryForm(Form):
+    """What became of an ask, in one line for the whole network."""
+
+    text = forms.CharField(
+        label="The story in one line",
+        help_text="What was settled, and what it changed. No name of a patient.",
+        max_length=200,
+    )
+
+
 class RouteForm(Form):
     """For which asks the route is looked up."""
 

@@ -15,6 +15,7 @@ from programmes.escalations.models import (
     Escalation,
     EscalationEvent,
     FiguresBuilt,
+    Story,
 )
 from programmes.escalations.permissions import asks_for, attachments_for
 
@@ -25,6 +26,10 @@ def _events_for(membership: Membership) -> QuerySet[EscalationEvent]:
 
 def _promises_for(membership: Membership) -> QuerySet[Commitment]:
     return Commitment.objects.filter(escalation__in=asks_for(membership).values("pk"))
+
+
+def _stories_for(membership: Membership) -> QuerySet[Story]:
+    return Story.objects.filter(escalation__in=asks_for(membership).values("pk"))
 
 
 def declare_tables() -> None:
@@ -66,6 +71,14 @@ def declare_tables() -> None:
             network="escalation__network",
             thing="escalation",
             organisations=("escalation__organisation",),
+        ),
+        Held(
+            Story,
+            "Stories of asks",
+            words=("text",),
+            thing="escalation",
+            organisations=("escalation__organisation",),
+            seen_by=_stories_for,
         ),
         # How many asks each decider decided stands in the figures, so that nothing is shown of one alone.
         Held(

@@ -25,6 +25,7 @@ urlpatterns = [
     path("escalations/routes/", views.routes, name="routes"),
     path("escalations/routes/take/", views.remit_take, name="remit_take"),
     path("escalations/leadership/", views.leadership, name="leadership"),
+    path("escalations/stories/", views.stories, name="stories"),
     path("escalations/times/<slug:urgency>/", views.times, name="times"),
     path("escalations/<ask_reference:number>/", views.ask, name="ask"),
     path("escalations/<ask_reference:number>/files/<int:attachment>/", views.attachment, name="attachment"),
@@ -33,5 +34,6 @@ urlpatterns = [
         views.attachment_remove,
         name="attachment_remove",
     ),
+    path("escalations/<ask_reference:number>/story/", views.story, name="story"),
     path("escalations/<ask_reference:number>/<slug:move>/", views.act, name="act"),
 ]

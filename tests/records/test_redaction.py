@@ -18,6 +18,7 @@ from people import actions as people
 from people.models import ClosedDay, Membership, Upload
 from programmes.escalations import actions as asks
 from programmes.escalations.files import Checked
+from programmes.escalations.models import Story
 from programmes.measures import actions as measures
 from programmes.models import Import, ImportRow, ImportSeries, TestCycle
 from programmes.projects import actions as projects
@@ -63,6 +64,7 @@ def everywhere(network) -> Membership:
         text=f"{NAME} again",
     )
     asks.attach(by=by, escalation=ask, file=Checked(f"{NAME}.txt", "txt", b"A list."))
+    Story.objects.create(network=network, escalation=ask, text=f"{NAME} is home", proposed_by=by)
     session = factories.SessionFactory(
         cohort__network=network, cohort__name=f"Friends of {NAME}", title=f"With {NAME}", place=NAME
     )

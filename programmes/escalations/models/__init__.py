@@ -11,6 +11,7 @@ from programmes.escalations.models.attachments import Attachment
 from programmes.escalations.models.clocks import ClockPolicy
 from programmes.escalations.models.figures import ALL_DOMAINS, AskFigures, FiguresBuilt
 from programmes.escalations.models.promises import Commitment
+from programmes.escalations.models.stories import Story, StoryQuerySet
 
 __all__ = [
     "ALL_DOMAINS",
@@ -23,5 +24,7 @@ __all__ = [
     "EscalationEvent",
     "EscalationQuerySet",
     "FiguresBuilt",
+    "Story",
+    "StoryQuerySet",
     "speaking_for_teams",
 ]

@@ -6,6 +6,7 @@ from programmes.escalations.views.leadership import leadership
 from programmes.escalations.views.raising import raise_ask
 from programmes.escalations.views.routes import remit_take, routes, times
 from programmes.escalations.views.several import several
+from programmes.escalations.views.stories import stories, story
 
 __all__ = [
     "act",
@@ -18,5 +19,7 @@ __all__ = [
     "remit_take",
     "routes",
     "several",
+    "stories",
+    "story",
     "times",
 ]

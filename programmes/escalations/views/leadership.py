@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -21,9 +21,11 @@ from programmes.escalations.permissions import (
     sees_all_figures,
 )
 from programmes.escalations.sight import COLUMNS, FIGURES, Sight, picture
+from programmes.escalations.stories import stories_for
 from programmes.measures.spc import ENOUGH
 
 MONTHS_DRAWN = 24
+STORIES = 5
 UNSURE = "unsure"
 DOMAINS = [(ALL_DOMAINS, "Everything"), *Domain.choices, (UNSURE, "Not sure")]
 # Years that do not overlap, so that none is taken from another.
@@ -47,6 +49,16 @@ def _points(reader: Membership, domain: str, begins: date, ends: date) -> QueryS
 @prepared
 def _built(reader: Membership) -> QuerySet[Any, Any]:
     return figures_built_for(reader).values_list("at")
+
+
+@prepared
+def _stories(reader: Membership) -> QuerySet[Any, Any]:
+    known = {"escalation__decided_in__isnull": False, "escalation__asked_in__isnull": False}
+    for_partner = (
+        stories_for(reader).filter(**known).exclude(escalation__decided_in=F("escalation__asked_in"))
+    )
+    columns = ("text", "escalation__decided_in__name", "escalation__asked_in__name")
+    return for_partner.order_by("-owner_agreed_at").values_list(*columns)[:STORIES]
 
 
 @network_page()
@@ -85,6 +97,7 @@ def leadership(request: MemberRequest) -> HttpResponse:
         "chart": chart,
         "sees_all": sees_all_figures(reader),
         "may_set": reader.may(Permission.MANAGE_NETWORK),
+        "stories": _stories(reader),
         "domains": DOMAINS,
         "years": YEARS,
         "asked": asked,

@@ -12,7 +12,7 @@ from programmes.escalations.tasks import build_figures
 from tests import factories
 from tests.programmes.escalations.conftest import member
 
-QUERIES = 5  # session, user with memberships; the figures, the picture, and as of when they are
+QUERIES = 6  # session, user with memberships; the figures, the picture, the stories, and as of when it is
 
 PATH = "/larkton/escalations/leadership/"
 

@@ -1,0 +1,140 @@
+"""Stories of asks that were settled: proposed by staff, team or owner, shown once team and owner have agreed."""
+
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from iocn.shared.history import record
+from iocn.shared.permissions import YES, Answer, no, require
+from people.messages import tell
+from people.models import Membership, Message
+from programmes.escalations.actions import NotPossible
+from programmes.escalations.models import Escalation, Story, StoryQuerySet
+from programmes.escalations.permissions import asks_for
+from programmes.escalations.states import State
+
+TEAM, OWNER = "team", "owner"
+
+
+def stories_for(membership: Membership) -> StoryQuerySet:
+    """Return the stories that the membership may read: agreed ones, for all but who reads numbers only."""
+    stories = Story.objects.agreed().filter(network=membership.network_id)
+    return stories.none() if membership.is_evaluator_only else stories
+
+
+def story_of(membership: Membership, escalation: Escalation) -> Story | None:
+    """Return the story of an ask that the membership sees, agreed or not."""
+    found = Story.objects.filter(escalation=escalation, escalation__in=asks_for(membership).values("pk"))
+    return found.select_related("proposed_by", "team_agreed_by", "owner_agreed_by").first()
+
+
+def side_of(membership: Membership, escalation: Escalation) -> str:
+    """Return for whom the membership agrees: its owner, or whoever asked and their team; empty for others."""
+    if escalation.owner_id == membership.pk:
+        return OWNER
+    if escalation.raised_by_id == membership.pk or escalation.speaks_for_team(membership):
+        return TEAM
+    return ""
+
+
+def may_tell(membership: Membership, escalation: Escalation) -> Answer:
+    """Say whether the membership may propose the ask's story."""
+    if escalation.restricted:
+        return no("A restricted ask has no story.")
+    if escalation.state != State.CLOSED or escalation.done_after is None:
+        return no("An ask has a story once it is settled and closed.")
+    if escalation.owner_id is None:
+        return no("Nobody is there any more who could agree for whoever settled it.")
+    if membership.is_staff or side_of(membership, escalation):
+        return YES
+    return no("Its team, whoever settled it, or network staff tell its story.")
+
+
+@transaction.atomic
+def tell_story(*, by: Membership, escalation: Escalation, text: str) -> Story:
+    """Propose the ask's story, or another wording of it; who proposes agrees for their side, the other is asked."""
+    locked = _locked(by, escalation)
+    text, now = text.strip(), timezone.now()
+    if not text:
+        raise NotPossible("Write the story in one line.")
+    side = side_of(by, locked)
+    values: dict[str, Any] = {"text": text, "proposed_by": by, "proposed_at": now}
+    for one in (TEAM, OWNER):
+        values |= {
+            f"{one}_agreed_by": by if side == one else None,
+            f"{one}_agreed_at": now if side == one else None,
+        }
+    story, _ = Story.objects.update_or_create(
+        escalation=locked, defaults={"network_id": locked.network_id, **values}
+    )
+    record(by=by, on=story, what="proposed the story", text=text)
+    for to in {locked.raised_by, locked.owner} - {by}:
+        if to is not None and to.is_active:
+            _ask_for_agreement(to, locked, story)
+    return story
+
+
+@transaction.atomic
+def agree_to_story(*, by: Membership, escalation: Escalation, seen: str) -> Story:
+    """Agree to the story as it was read, for one's side."""
+    locked = _locked(by, escalation)
+    story, side = _story_and_side(by, locked)
+    if story.text != seen:
+        raise NotPossible("The story was worded anew since you read it. Read it again.")
+    if getattr(story, f"{side}_agreed_at") is None:
+        _set(story, side, by)
+        record(by=by, on=story, what="agreed to the story")
+    return story
+
+
+@transaction.atomic
+def take_back_story(*, by: Membership, escalation: Escalation) -> Story:
+    """Take one's side's agreement back: the network sees the story no more."""
+    locked = _locked(by, escalation)
+    story, side = _story_and_side(by, locked)
+    if getattr(story, f"{side}_agreed_at") is not None:
+        _set(story, side, None)
+        record(by=by, on=story, what="took the agreement to the story back")
+    return story
+
+
+def _locked(by: Membership, escalation: Escalation) -> Escalation:
+    asks = asks_for(by).filter(pk=escalation.pk).with_people()
+    locked = asks.select_for_update(of=("self",), no_key=True).get()
+    require(may_tell(by, locked))
+    return locked
+
+
+def _story_and_side(by: Membership, locked: Escalation) -> tuple[Story, str]:
+    side = side_of(by, locked)
+    if not side:
+        require(no("Only its team and whoever settled it agree to a story."))
+    story = Story.objects.filter(escalation=locked).first()
+    if story is None:
+        raise NotPossible("Nobody has proposed a story yet.")
+    return story, side
+
+
+def _set(story: Story, side: str, by: Membership | None) -> None:
+    setattr(story, f"{side}_agreed_by", by)
+    setattr(story, f"{side}_agreed_at", timezone.now() if by else None)
+    story.save(update_fields=[f"{side}_agreed_by", f"{side}_agreed_at"])
+
+
+def _ask_for_agreement(to: Membership, escalation: Escalation, story: Story) -> None:
+    tell(
+        to,
+        kind=Message.Kind.ASK,
+        cause=f"story:{story.pk}:{story.proposed_at.timestamp()}",
+        subject=f"{escalation.reference}: do you agree to its story?",
+        paragraphs=[
+            f"{story.proposed_by} proposes to tell the whole network what became of {escalation.reference}:",
+            f"“{story.text}”",
+            "The network sees it only if both the team and whoever settled the ask agree. Either may take that back.",
+        ],
+        link=reverse("escalations:story", args=[escalation.network.slug, escalation.number]),
+        link_label="Read it and say",
+        why="You asked, or settled, what it is about.",
+    )
