@@ -26,6 +26,7 @@ from people import actions as people
 from people.models import Membership, Message, Network, Organisation
 from people.permissions import Role
 from programmes.escalations import actions as escalations
+from programmes.escalations import stories
 from programmes.escalations.figures import build
 from programmes.escalations.models import Escalation
 from programmes.measures import actions as measures
@@ -88,6 +89,8 @@ class _Loader:
             self._plan_measure(series)
         for number, ask in enumerate([*story.ASKS, *story.PAST]):
             self._plan_ask(number, ask)
+        for number, told, text in story.STORIES:
+            self._plan(told, partial(self._tell, number, text))
         for leader, stand_in, since, lasts in story.AWAY:
             self._plan(since, partial(self._away, leader, stand_in, lasts))
         for leader, delegate, power, days in story.ACTING:
@@ -333,6 +336,16 @@ class _Loader:
             organisation=self.organisations[ask.org],
             restricted=ask.restricted,
         )
+
+    def _tell(self, number: int, text: str) -> None:
+        ask = Escalation.objects.with_people().get(pk=self.asks[number].pk)
+        assert ask.owner  # noqa: S101 - it is settled
+        for who in (ask.raised_by, ask.owner):
+            by = Membership.objects.select_related("network").with_roles().get(pk=who.pk)
+            if who == ask.raised_by:
+                stories.tell_story(by=by, escalation=ask, text=text)
+            else:
+                stories.agree_to_story(by=by, escalation=ask, seen=text)
 
     def _move(self, number: int, who: str, move: str, words: list[Any]) -> None:
         step: dict[str, Any] = {"by": self.members[who], "escalation": self.asks[number], "seen": None}

@@ -5,7 +5,7 @@ published case study lists them. Every name, number and sentence is made up; sur
 that nobody takes them for real.
 """
 
-from iocn.demo.story.asks import ASKS, Ask
+from iocn.demo.story.asks import ASKS, STORIES, Ask
 from iocn.demo.story.learning import COHORT_ASKS, COHORTS, COMING, Cohort, Copied
 from iocn.demo.story.measures import MEASURES, Series
 from iocn.demo.story.past import PAST
@@ -44,6 +44,7 @@ __all__ = [
     "PROJECTS",
     "REMITS",
     "SPONSORS",
+    "STORIES",
     "TRIES",
     "Ask",
     "Cohort",

@@ -272,3 +272,10 @@ ASKS = [
         moves=((3, "narrator", "elsewhere", "The incident system: please report it there today."),),
     ),
 ]
+
+# Which of them the network is told about, since how many days.
+STORIES = [
+    (0, 120, "Pharmacists see the last pulse result: two minutes saved for each person who comes."),
+    (1, 75, "Two physiologist sessions on Tuesdays: ECG and echo on one morning."),
+    (2, 80, "The library’s hall without rent: nine people came to the first strength class."),
+]
