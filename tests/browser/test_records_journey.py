@@ -52,7 +52,7 @@ def test_staff_remove_a_name_from_everywhere(page, sign_in, visit, network):
     # And the ask says that something was removed, by whom and why
     visit(page, ask.get_absolute_url())
     expect(page.get_by_role("heading", level=1)).to_contain_text("A bed for [removed]")
-    expect(page.get_by_text("removed words that must not be here")).to_be_visible()
+    expect(page.get_by_text("removed what must not be here")).to_be_visible()
     expect(page.get_by_text("Mabel")).to_have_count(0)
     assert Redaction.objects.get().by == staff
 
