@@ -15,6 +15,8 @@ class ProgrammesConfig(AppConfig):
             stop_leading_asks,
             tell_stand_in,
         )
+        from programmes.escalations.happened import happened
+        from programmes.measures import hooks as hooks_of_measures
         from programmes.measures import privacy as privacy_of_measures
         from programmes.projects import actions, permissions
         from programmes.projects import privacy as privacy_of_projects
@@ -28,3 +30,4 @@ class ProgrammesConfig(AppConfig):
         hooks.leader_role_ending.append(stop_leading_asks)
         hooks.calendar_changed.append(renew_clocks)
         hooks.absence_changed.append(tell_stand_in)
+        hooks_of_measures.happened.append(happened)

@@ -130,12 +130,14 @@ def _charts() -> list[dict[str, Any]]:
     return [
         {
             "id": "breaches",
-            "kind": "run",
+            "kind": "xmr",
             "title": "Waited more than four hours",
-            "sentence": "Fell: nine months in a row below the median since April 2025.",
+            "sentence": "Fell: nine months in a row below the mean since April 2025.",
             "unit": "% of attendances",
             "points": points,
-            "median": 75.5,
+            "phases": [{"first": 0, "last": len(points) - 1, "centre": 75.5, "lower": 62, "upper": 89}],
+            "centre_name": "mean",
+            "target": 70,
             "made_up": True,
         },
         {
@@ -145,7 +147,6 @@ def _charts() -> list[dict[str, Any]]:
             "sentence": "No numbers yet.",
             "unit": "letters",
             "points": [],
-            "median": None,
             "made_up": False,
         },
     ]

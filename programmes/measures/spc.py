@@ -276,6 +276,7 @@ def analyse(
     rebase: Collection[date] = (),
     part: Iterable[int] = (),
     freeze: int | None = None,
+    freeze_until: date | None = None,
     exclude: Iterable[int] = (),
     centre: float | None = None,
     multiply: float = 1,
@@ -296,6 +297,8 @@ def analyse(
     part: the same by number: the last point of each phase but the last, as in qicharts2.
     freeze: centre and limits come from the first so many points of each phase, missing and excluded ones counted.
         An XmR chart refuses fewer than 12 [M].
+    freeze_until: the same by date, for the phase that holds it alone: its points up to this day. The other phases
+        move with every point.
     exclude: numbers of points left out of centre, limits and all rules of rows; neighbours are taken to be beside
         each other. They are drawn, and still judged against the limits.
     centre: the centre line, given instead of worked out; before multiplying, as the values are. The limits lie
@@ -332,7 +335,12 @@ def analyse(
     starts = [0, *sorted(ends)]
     drawn = _Drawn(kind, multiply)
     for first, end in zip(starts, [*starts[1:], count], strict=True):
-        drawn.add(series, first, end, included, freeze, centre, screen)
+        fixed = freeze
+        if freeze_until is not None and dates is not None:
+            fixed = (
+                _fixed(kind, dates[first:end], dates[end] if end < count else None, freeze_until) or freeze
+            )
+        drawn.add(series, first, end, included, fixed, centre, screen)
     return drawn.finish(dates, order, included, better, target)
 
 
@@ -365,6 +373,16 @@ def _check(
         raise ValueError(f"Limits can be fixed from {FEWEST_FIXED} points on.")
     if not (math.isfinite(multiply) and multiply > 0):
         raise ValueError("Multiply by a number above zero.")
+
+
+def _fixed(kind: Kind, dates: Sequence[date], after: date | None, until: date) -> int | None:
+    """Return from how many of a phase's points its lines come, if it is the one that holds the day."""
+    if not dates or dates[0] > until or (after is not None and after <= until):
+        return None
+    points = sum(day <= until for day in dates)
+    if kind == Kind.XMR and points < FEWEST_FIXED:
+        raise ValueError(f"Limits can be fixed from {FEWEST_FIXED} points on.")
+    return points
 
 
 def _numbers(values: Sequence[float | None] | Floats) -> Floats:

@@ -18,6 +18,7 @@ from people.models import Membership
 from people.scopes import organisations_for
 from people.web import MemberRequest, network_page, posted
 from programmes.measures import actions
+from programmes.measures.events import drawn, events_of
 from programmes.measures.figures import entered, period_name, shown, today_in, unit_of
 from programmes.measures.filters import MeasureFilter
 from programmes.measures.forms import MeasureForm, NumberForm, RemoveNumberForm
@@ -29,6 +30,7 @@ from programmes.measures.permissions import (
     may_read_words_of,
     measures_for,
 )
+from programmes.measures.sentences import rule_words
 from programmes.measures.spc import value_of
 from programmes.projects.permissions import programmes_for, projects_for
 
@@ -45,7 +47,7 @@ def measures(request: MemberRequest) -> HttpResponseBase:
     rows = (
         measures_for(request.membership)
         .annotate(newest=Max("observations__period"), owner=owner_name())
-        .prefetch_related("observations")
+        .prefetch_related("observations", "phases")
     )
     columns = [
         Column("name", "Measure", lambda row: row.full_name, ("name", "subgroup", "organisation__name")),
@@ -53,7 +55,7 @@ def measures(request: MemberRequest) -> HttpResponseBase:
         Column("kind", "Kind", kind_of, ("kind", "name")),
         Column("latest", "Latest", lambda row: Series.of(row).last_shown, numeric=True),
         Column("when", "Period", lambda row: period_name(row.newest) if row.newest else "", ("newest",)),
-        Column("median", "Median", lambda row: Series.of(row).median_shown, numeric=True),
+        Column("centre", "Centre", lambda row: Series.of(row).centre_shown, numeric=True),
         Column("shows", "Signal or noise", lambda row: Series.of(row).in_short),
         Column("made_up", "Made up", lambda row: "yes" if row.made_up else "no"),
     ]
@@ -111,7 +113,10 @@ def measure(request: MemberRequest, measure: int) -> HttpResponseBase:
         return download
     listing.columns = _columns_of_page(thing, words)
     history = last_of(thing, HISTORY) if words else []
-    series = Series.of(thing)
+    [series] = Series.of_many([thing])
+    events = events_of(request.membership, thing) if words and series.points else []
+    chart = series.picture(notes=words, table=False) | {"csv": "?format=csv", "events": drawn(series, events)}
+    signals = {point.period: rule_words(series, at) for at, point in enumerate(series.points)}
     today = today_in(thing.network)
     return render(
         request,
@@ -120,10 +125,16 @@ def measure(request: MemberRequest, measure: int) -> HttpResponseBase:
             "measure": thing,
             "kind": kind_of(thing),
             "series": series,
-            "chart": series.picture(notes=words),
+            "chart": chart,
             "listing": listing,
             "numbers": [
-                (row, period_name(row.period), _shown(thing, row), entered(row.numerator, row.denominator))
+                (
+                    row,
+                    period_name(row.period),
+                    _shown(thing, row),
+                    entered(row.numerator, row.denominator),
+                    signals.get(row.period, ""),
+                )
                 for row in listing.rows
             ],
             "due": series.due(today) or "a number",
@@ -178,6 +189,7 @@ def _columns_of_page(measure: Measure, words: bool) -> list[Column]:
     ]
     if measure.has_denominator:
         columns.append(Column("entered", "Entered", lambda row: "", numeric=True))
+    columns.append(Column("signal", "Signal", lambda row: ""))
     if words:
         columns.append(Column("note", "Note", lambda row: ""))
     return columns
@@ -358,7 +370,7 @@ def _number_page(
     form: NumberForm,
     observation: Observation | None = None,
 ) -> HttpResponseBase:
-    last = list(zip(series.points, series.chart.values, strict=True))[-LAST_NUMBERS:][::-1]
+    last = list(zip(series.points, series.values, strict=True))[-LAST_NUMBERS:][::-1]
     return render(
         request,
         "measures/number_form.html",

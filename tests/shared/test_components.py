@@ -273,7 +273,7 @@ CHART = {
         {"date": "2026-01-01", "value": 12.5, "numerator": None, "denominator": None, "note": "</script><b>"},
         {"date": "2026-02-01", "value": None, "numerator": None, "denominator": None, "note": ""},
     ],
-    "median": 12.5,
+    "phases": [{"first": 0, "last": 1, "centre": 12.5, "lower": None, "upper": None}],
     "made_up": True,
 }
 

@@ -228,13 +228,15 @@ def _would_be(brought: Import) -> Series | None:
     """Return the measure as it would be, where one picture can show it."""
     if not (brought.measure and brought.to_write):
         return None
-    points = {point.period: point for point in Series.of(brought.measure).points}
+    series = Series.of(brought.measure)
+    points = {point.period: point for point in series.points}
     columns = ("period", "numerator", "denominator", "note")
     if len(points) + brought.new > POINTS_DRAWN:
         return None
     for period, numerator, denominator, note in _written(brought).values_list(*columns):
-        points[period] = Point(period, numerator, denominator, note or "")
-    return Series(brought.measure, list(points.values()))
+        left_out = points[period].left_out if period in points else ""
+        points[period] = Point(period, numerator, denominator, note or "", left_out)
+    return Series(brought.measure, list(points.values()), series.begins)
 
 
 def _written(brought: Import) -> QuerySet[ImportRow]:

@@ -1,110 +1,186 @@
-// Draws each [data-chart] with Observable Plot from the JSON beside it. The data table says the same.
-import { dot, lineY, plot, pointerX, ruleY, text, tip } from "@observablehq/plot";
+// Draws each [data-chart] with Observable Plot from the JSON beside it. The table on the page says the same.
+import { dot, lineY, plot, pointerX, ruleX, ruleY, text, tip } from "@observablehq/plot";
+import { savePicture } from "./chart-save.js";
 
-// The look: blue is improvement, orange concern, grey common cause, and each has its own shape.
+// The look: blue is improvement, orange concern, purple neither, grey common cause, and each has its own shape.
 const SIGNALS = {
   improvement: { colour: "#005eb8", shape: "triangle", word: "improvement" },
   concern: { colour: "#ed8b00", shape: "diamond", word: "concern" },
+  neither: { colour: "#7c2855", shape: "square", word: "signal" },
   common: { colour: "#768692", shape: "circle", word: "" },
 };
 const INK = "#4c6272";
-const MEDIAN = "#212b32";
-const dates = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
-const numbers = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 2 });
+const CENTRE = "#212b32";
+const TARGET = "#b5121b";
+const days = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+const months = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
+const numbers = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 10 });
 
-function read(chart) {
-  return chart.points.map((point) => ({ ...point, at: new Date(point.date), signal: SIGNALS[point.signal] ?? SIGNALS.common }));
-}
+const day = (text) => new Date(text);
+const format = (chart, value) =>
+  chart.decimals == null ? numbers.format(value) : value.toLocaleString("en-GB", { minimumFractionDigits: chart.decimals, maximumFractionDigits: chart.decimals });
+const period = (point) => point.period ?? (point.at.getUTCDate() === 1 ? months : days).format(point.at);
 
-function words(point, unit) {
-  // A point may say its period and value in words: "June 2026", "12.3%".
-  const lines = [point.period ?? dates.format(point.at), point.shown ?? `${numbers.format(point.value)}${unit ? ` ${unit}` : ""}`];
+// Without colour, the words of a point: "June 2026: 12.3%, 12 of 98. Improvement: seven or more below the mean."
+function words(chart, point) {
+  const lines = [period(point), point.value == null ? "no number" : (point.shown ?? `${format(chart, point.value)}${chart.suffix ?? ` ${chart.unit ?? ""}`.trimEnd()}`)];
   if (point.numerator != null && point.denominator != null) {
     lines.push(`${numbers.format(point.numerator)} of ${numbers.format(point.denominator)}`);
   }
-  if (point.signal.word) lines.push(point.signal.word);
+  if (point.kind.word) lines.push(point.rule ? `${point.kind.word}: ${point.rule}` : point.kind.word);
+  if (point.out) lines.push(`left out: ${point.out}`);
   if (point.note) lines.push(point.note);
-  return lines.join("\n");
+  return lines;
+}
+
+function read(chart) {
+  const points = chart.points.map((point) => ({ ...point, at: day(point.date), kind: SIGNALS[point.signal] ?? SIGNALS.common }));
+  const lines = [];
+  for (const [number, phase] of (chart.phases ?? []).entries()) {
+    const at = (line, index) => (Array.isArray(line) ? line[index - phase.first] : line);
+    for (let index = phase.first; index <= phase.last; index++) {
+      lines.push({ at: points[index].at, phase: number, centre: phase.centre, lower: at(phase.lower, index), upper: at(phase.upper, index) });
+    }
+  }
+  return { points, lines, known: points.filter((point) => point.value != null) };
 }
 
 function draw(chart, width) {
-  const points = read(chart);
+  const { points, lines, known } = read(chart);
   const narrow = width < 500;
-  const known = points.filter((point) => point.value != null);
-  const last = known.at(-1);
+  const small = (narrow ? 0.75 : 1) * (known.length > 60 ? 0.7 : 1);
+  const events = (chart.events ?? []).map((event, index) => ({ at: day(event.date), label: `${index + 1}` }));
+  const begins = (chart.phases ?? []).slice(1).map((phase) => points[phase.first].at);
+  const last = lines.at(-1);
+  const limits = lines.filter((line) => line.upper != null && line.lower != null);
+  const labels = [];
+  if (last?.centre != null) labels.push([last.centre, chart.centre_name ?? "mean", CENTRE]);
+  if (last?.upper != null) labels.push([last.upper, "upper limit", INK]);
+  if (last?.lower != null) labels.push([last.lower, "lower limit", INK]);
+  if (chart.target != null) labels.push([chart.target, "target", TARGET]);
+  const values = [...known.map((point) => point.value), ...labels.map(([value]) => value), ...limits.flatMap((line) => [line.upper, line.lower])];
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  const room = (high - low || Math.abs(high) || 1) * 0.1;
+  const domain = [low >= 0 ? Math.max(0, low - room) : low - room, high + room];
+  const height = narrow ? 280 : 340;
+  const gap = ((domain[1] - domain[0]) / (height - 76)) * 30;
+  // Labels of lines near each other are moved apart, so that each can be read.
+  labels.sort(([one], [other]) => one - other);
+  const places = [];
+  for (const [value] of labels) places.push(Math.max(value, (places.at(-1) ?? -Infinity) + gap));
+  const over = (places.at(-1) ?? 0) - domain[1];
+  if (over > 0) for (let index = places.length - 1, most = domain[1]; index >= 0; index--, most -= gap) places[index] = Math.min(places[index], most);
   const marks = [
-    lineY(points, { x: "at", y: "value", stroke: INK, strokeWidth: 1.5 }),
-    ...Object.values(SIGNALS).map((signal) =>
+    ruleX(begins, { stroke: INK, strokeDasharray: "1,3" }),
+    ruleX(events, { x: "at", stroke: "#aeb7bd" }),
+    lineY(limits, { x: "at", y: "upper", z: "phase", stroke: INK, strokeDasharray: "5,4" }),
+    lineY(limits, { x: "at", y: "lower", z: "phase", stroke: INK, strokeDasharray: "5,4" }),
+    lineY(lines.filter((line) => line.centre != null), { x: "at", y: "centre", z: "phase", stroke: CENTRE, strokeWidth: 1.5 }),
+    chart.target == null ? null : ruleY([chart.target], { stroke: TARGET, strokeDasharray: "9,3,2,3" }),
+    lineY(points, { x: "at", y: "value", stroke: SIGNALS.common.colour, strokeWidth: 1.5 }),
+    ...Object.values(SIGNALS).map((kind) =>
       dot(
-        known.filter((point) => point.signal === signal),
-        { x: "at", y: "value", fill: signal.colour, stroke: "white", strokeWidth: 1, symbol: signal.shape, r: (signal === SIGNALS.common ? 4 : 5.5) * (narrow ? 0.75 : 1) },
+        known.filter((point) => point.kind === kind && !point.out),
+        { x: "at", y: "value", fill: kind.colour, stroke: "white", strokeWidth: 1, symbol: kind.shape, r: (kind === SIGNALS.common ? 4 : 5.5) * small },
       ),
     ),
-  ];
-  if (chart.median != null && last) {
-    marks.unshift(ruleY([chart.median], { stroke: MEDIAN, strokeDasharray: "6,4", strokeWidth: 1.5 }));
-    marks.push(
-      text([chart.median], {
-        y: (value) => value,
+    dot(known.filter((point) => point.out), { x: "at", y: "value", fill: "white", stroke: INK, strokeWidth: 1.5, symbol: "times", r: 5 * small }),
+    text(events, { x: "at", frameAnchor: "top", dy: -12, text: "label", fill: CENTRE, fontWeight: 600 }),
+    ...labels.map(([value, name, fill], index) =>
+      text([value], {
+        y: () => places[index],
         frameAnchor: "right",
         textAnchor: "start",
         dx: 6,
-        text: (value) => `median\n${numbers.format(value)}`,
-        fill: MEDIAN,
-        fontWeight: 600,
+        text: () => `${name}\n${format(chart, value)}`,
+        fill,
+        fontSize: narrow ? 11 : 13,
         lineAnchor: "middle",
       }),
-    );
-  }
-  marks.push(tip(known, pointerX({ x: "at", y: "value", title: (point) => words(point, chart.unit), fontSize: 14, textPadding: 10 })));
-  const values = known.map((point) => point.value).concat(chart.median ?? []);
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const room = (high - low || Math.abs(high) || 1) * 0.15;
+    ),
+    tip(known, pointerX({ x: "at", y: "value", title: (point) => words(chart, point).join("\n"), fontSize: 14, textPadding: 10, lineWidth: 22 })),
+  ];
   const picture = plot({
     className: "iocn-plot",
     width,
-    height: narrow ? 260 : 320,
+    height,
     marginLeft: narrow ? 36 : 48,
-    marginRight: chart.median == null ? 16 : narrow ? 56 : 68,
+    marginRight: labels.length ? (narrow ? 62 : 84) : 16,
     marginTop: 32,
     marginBottom: 44,
-    style: { fontSize: "14px", fontFamily: "inherit", color: INK },
+    style: { fontSize: narrow ? "12px" : "14px", fontFamily: "inherit", color: INK },
     x: { type: "utc", label: null, ticks: Math.max(3, Math.floor(width / 110)) },
-    y: {
-      label: chart.unit || null,
-      labelArrow: "none",
-      grid: true,
-      nice: true,
-      domain: [low >= 0 ? Math.max(0, low - room) : low - room, high + room],
-      ticks: 5,
-    },
+    y: { label: chart.unit || null, labelArrow: "none", grid: true, domain, ticks: 5 },
     marks,
   });
   // The policy forbids style elements; ours has its rules (_chart.scss).
   picture.querySelectorAll("style").forEach((style) => style.remove());
-  // The place around it is the image and says the sentence; Plot's labels of its parts are not for reading out.
+  // The place around it is named by the sentence; Plot's labels of its parts are not for reading out.
   picture.setAttribute("aria-hidden", "true");
-  return picture;
+  return { picture, known };
+}
+
+// Left and right, Home and End go from point to point; each is read aloud.
+function move(chart, place, said, drawn) {
+  const ring = document.createElementNS("http://www.w3.org/2000/svg", "circle");
+  ring.setAttribute("class", "iocn-chart__ring");
+  ring.setAttribute("r", "9");
+  let at = null;
+  const show = () => {
+    const { picture, known } = drawn();
+    const point = known[at];
+    ring.setAttribute("cx", picture.scale("x").apply(point.at));
+    ring.setAttribute("cy", picture.scale("y").apply(point.value));
+    picture.append(ring);
+    said.textContent = words(chart, point).join(", ");
+  };
+  place.addEventListener("keydown", (event) => {
+    const end = drawn().known.length - 1;
+    const now = at ?? end + 1;
+    const next = { ArrowLeft: now - 1, ArrowRight: at == null ? end : now + 1, Home: 0, End: end }[event.key];
+    if (next === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    at = Math.max(0, Math.min(end, next));
+    show();
+  });
+  place.addEventListener("blur", () => {
+    at = null;
+    ring.remove();
+    said.textContent = "";
+  });
 }
 
 function start(figure) {
   if (figure.dataset.drawn) return;
   figure.dataset.drawn = "yes";
   const chart = JSON.parse(document.getElementById(figure.dataset.chart).textContent);
+  const place = figure.querySelector("[data-picture]");
   if (!chart.points.some((point) => point.value != null)) {
-    figure.querySelector("[data-picture]").remove();
+    place.remove();
     return;
   }
-  const place = figure.querySelector("[data-picture]");
-  place.setAttribute("role", "img");
-  place.setAttribute("aria-label", chart.sentence);
+  place.tabIndex = 0;
+  place.setAttribute("role", "application");
+  place.setAttribute("aria-roledescription", "chart");
+  place.setAttribute("aria-label", `${chart.sentence} Left and right arrow keys go from number to number.`);
+  let now = null;
   let drawn = 0;
   new ResizeObserver(([entry]) => {
     const width = Math.round(entry.contentRect.width);
     if (width === 0 || width === drawn) return;
     drawn = width;
-    place.replaceChildren(draw(chart, width));
+    performance.mark("iocn-chart");
+    now = draw(chart, width);
+    place.replaceChildren(now.picture);
+    performance.measure("iocn-chart", "iocn-chart");
   }).observe(place);
+  move(chart, place, figure.querySelector("[data-said]"), () => now);
+  for (const button of figure.querySelectorAll("[data-save], [data-print]")) {
+    button.hidden = false;
+    // A download is as wide as a report wants it, whatever the screen.
+    button.addEventListener("click", () => (button.dataset.save ? savePicture(chart, draw(chart, 960).picture, button.dataset.save) : print()));
+  }
 }
 
 const startAll = (scope) => scope.querySelectorAll("[data-chart]").forEach(start);

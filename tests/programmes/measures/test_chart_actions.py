@@ -9,7 +9,14 @@ from django.db import IntegrityError, transaction
 from iocn.shared.models import History
 from programmes.measures import actions
 from programmes.models import Annotation, Measure, Observation, Phase
-from tests.factories import MeasureFactory, ProjectFactory, TeamMemberFactory
+from programmes.projects.actions import log_try
+from tests.factories import (
+    MeasureFactory,
+    MembershipFactory,
+    ProjectFactory,
+    PrototypeFactory,
+    TeamMemberFactory,
+)
 
 MARCH = date(2024, 3, 1)
 
@@ -128,3 +135,20 @@ def test_only_what_the_chart_is_made_of_makes_it_old(measure, nurse):
     assert version(measure) == 2
     actions.add_observation(by=nurse, measure=measure, period=date(2025, 1, 1), numerator=1, denominator=100)
     assert version(measure) == 3
+
+
+def test_the_chart_tells_what_happened_to_who_may_read_it(signed_in, measure, nurse, network):
+    actions.annotate(by=nurse, measure=measure, on=date(2024, 2, 5), text="Clinic moved")
+    actions.begin_phase(by=nurse, measure=measure, begins=MARCH, reason="New rota")
+    prototype = PrototypeFactory(project=measure.project, name="Noon round")
+    log_try(by=nurse, project=measure.project, prototype=prototype, new_prototype="", do="x", ending="")
+    prototype.test_cycles.update(on=date(2024, 4, 2))
+    page = f"/{network.slug}/measures/{measure.pk}/"
+    told = signed_in(nurse).get(page).context["chart"]["events"]
+    assert [(event["day"], event["text"], event["what"]) for event in told] == [
+        ("5 February 2024", "Clinic moved", ""),
+        ("1 March 2024", "New rota", "the lines begin anew"),
+        ("2 April 2024", "Noon round, try 1", "tried"),
+    ]
+    evaluator = MembershipFactory(network=network, roles=["evaluator"])
+    assert signed_in(evaluator).get(page).context["chart"]["events"] == []

@@ -10,9 +10,19 @@ from programmes.measures.meaning import Point, Series
 from programmes.measures.models import Measure
 
 
-def series(values, shape="percentage", better="lower", start=(2024, 1), skip=(), **fields):
-    """Return a series of months, of 100 each; the months numbered in `skip` have no number."""
-    measure = Measure(pk=1, name="Waited", shape=shape, better=better, **fields)
+def series(
+    values,
+    shape="percentage",
+    better="lower",
+    start=(2024, 1),
+    skip=(),
+    out=(),
+    begins=(),
+    chart="run",
+    **fields,
+):
+    """Return a series of months, of 100 each; those in `skip` have no number, those in `out` do not count."""
+    measure = Measure(pk=1, name="Waited", shape=shape, better=better, chart=chart, **fields)
     year, first = start
     points = []
     at = first - 1
@@ -20,9 +30,11 @@ def series(values, shape="percentage", better="lower", start=(2024, 1), skip=(),
         while at - first + 2 in skip:
             at += 1
         period = date(year + at // 12, at % 12 + 1, 1)
-        points.append(Point(period, Decimal(value), None if shape == "number" else Decimal(100)))
+        left_out = "strike" if at - first + 2 in out else ""
+        bottom = None if shape == "number" else Decimal(100)
+        points.append(Point(period, Decimal(str(value)), bottom, left_out=left_out))
         at += 1
-    return Series(measure, points)
+    return Series(measure, points, begins)
 
 
 VARYING = [4, 7, 5, 8, 3, 6, 7, 4, 8, 5, 3, 7]
@@ -31,7 +43,7 @@ VARYING = [4, 7, 5, 8, 3, 6, 7, 4, 8, 5, 3, 7]
 def test_without_numbers_there_is_nothing_to_see():
     nothing = series([])
     assert nothing.sentence == "There are no numbers yet, so there is nothing to see."
-    assert (nothing.in_short, nothing.last_shown, nothing.median_shown) == ("No numbers yet", "", "")
+    assert (nothing.in_short, nothing.last_shown, nothing.centre_shown) == ("No numbers yet", "", "")
     assert nothing.picture()["points"] == []
 
 
@@ -68,8 +80,8 @@ def test_a_run_that_lasts_is_a_signal_and_an_improvement_where_lower_is_better()
         " Lower is better: this is an improvement."
     )
     assert fell.in_short == "Signal: 9 months below the middle"
-    signals = [point["signal"] for point in fell.picture()["points"]]
-    assert signals == [""] * 9 + ["improvement"] * 9
+    signals = [point.get("signal", "") for point in fell.picture()["points"]]
+    assert signals == ["concern"] * 9 + ["improvement"] * 9
 
 
 @pytest.mark.parametrize(
@@ -126,7 +138,7 @@ def test_missing_months_are_said_and_numbers_are_no_longer_months_in_a_row():
 
 
 def test_weeks_are_called_numbers_and_days():
-    measure = Measure(pk=1, name="Falls", shape="number", unit="falls")
+    measure = Measure(pk=1, name="Falls", shape="number", unit="falls", chart="run")
     points = [Point(date(2024, 1, 1 + 7 * week), Decimal(week)) for week in range(4)]
     weekly = Series(measure, points)
     assert not weekly.is_monthly
@@ -165,7 +177,7 @@ def test_values_are_shown_to_sensible_digits(fields, value, text, unit):
 
 
 def test_the_chart_holds_what_was_entered_and_no_notes_for_who_may_not_read_them():
-    measure = Measure(pk=3, name="Waited", made_up=True)
+    measure = Measure(pk=3, name="Waited", made_up=True, chart="run")
     one = Series(measure, [Point(date(2024, 1, 1), Decimal("12"), Decimal("240"), "strike")])
     point = one.picture()["points"][0]
     assert (point["value"], point["shown"], point["top"], point["bottom"]) == (5.0, "5.0%", "12", "240")

@@ -1,0 +1,55 @@
+"""What happened while a measure was counted, for its chart: what somebody wrote on it, and what the record knows."""
+
+from typing import Any
+
+from django.db.models import CharField, F, Value
+
+from iocn.shared.templatetags.components import day
+from people.models import Membership
+from programmes.measures.hooks import Happened, happened
+from programmes.measures.meaning import Series
+from programmes.measures.models import Annotation, Measure, Phase
+from programmes.projects.models import TestCycle
+
+MOST = 20  # more would cover the numbers: the newest are drawn
+
+
+def events_of(reader: Membership, measure: Measure) -> list[Happened]:
+    """Return what happened, first things first. The reader may read words of the measure."""
+    columns = ("day", "words", "what")
+    rows = _rows(Annotation, measure, "on", "text", "").union(
+        _rows(Phase, measure, "begins", "reason", "the lines begin anew"), all=True
+    )
+    found = [Happened(*row) for row in rows.order_by().values_list(*columns)]
+    if measure.project_id:
+        tries = TestCycle.objects.filter(prototype__project=measure.project_id)
+        found += [
+            Happened(on, f"{name}, try {number}", "tried")
+            for on, name, number in tries.values_list("on", "prototype__name", "number")
+        ]
+    for hook in happened:
+        found += hook(reader, measure)
+    return sorted(found)
+
+
+def _rows(model: Any, measure: Measure, on: str, text: str, what: str) -> Any:
+
+    said = Value(what, output_field=CharField())
+    return model.objects.filter(measure=measure).order_by().values(day=F(on), words=F(text), what=said)
+
+
+def drawn(series: Series, events: list[Happened]) -> list[dict[str, Any]]:
+    """Return what happened between the first number and the newest, for the picture and the list under it."""
+    if not series.points:
+        return []
+    first, last = series.points[0].period, series.points[-1].period
+    among = [event for event in events if first <= event.on <= last.replace(day=28)][-MOST:]
+    return [
+        {
+            "date": event.on.isoformat(),
+            "day": day(event.on.isoformat()),
+            "text": event.text,
+            "what": event.what,
+        }
+        for event in among
+    ]

@@ -1,0 +1,115 @@
+"""What the chart of a measure is drawn from: small enough for a page, since a phone waits for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from programmes.measures.figures import period_name, plain, rounded, shown, unit_of
+from programmes.measures.models import Measure
+from programmes.measures.sentences import centre_name, rule_words
+from programmes.measures.spc import Phase
+
+if TYPE_CHECKING:
+    from programmes.measures.meaning import Series
+
+
+def picture(series: Series, notes: bool, table: bool = True) -> dict[str, Any]:
+    """Return what components/chart.html draws; `notes` whether the reader may see free text.
+
+    Without its own table the page has one, and what is empty or follows from the rest is left out.
+    """
+    measure, chart = series.measure, series.chart
+    points = [_point(series, at, notes) for at in range(len(series.points))]
+    drawn: dict[str, Any] = {
+        "id": f"measure-{measure.pk}",
+        "kind": str(series.kind),
+        "title": measure.full_name,
+        "sentence": series.sentence,
+        "unit": unit_of(measure),
+        "suffix": _suffix(measure),
+        "decimals": 1 if measure.shape == Measure.Shape.PERCENTAGE else None,
+        "made_up": measure.made_up,
+        "centre_name": centre_name(series.kind),
+        "phases": [_lines(series, phase) for phase in chart.phases],
+        "target": None if measure.target is None or series.kind == "mr" else float(measure.target),
+        "points": points,
+    }
+    if table:
+        drawn["columns"] = _columns(series, points)
+        for at, point in enumerate(points):
+            of = series.points[at]
+            point["period"], point["shown"] = period_name(of.period), shown(measure, chart.values[at])
+            if measure.has_denominator:
+                point["top"] = plain(of.numerator)
+                point["bottom"] = "" if of.denominator is None else plain(of.denominator)
+    return drawn
+
+
+def _point(series: Series, at: int, notes: bool) -> dict[str, Any]:
+    point, value = series.points[at], series.chart.values[at]
+    found: dict[str, Any] = {
+        "date": point.period.isoformat(),
+        "value": None if value is None else rounded(series.measure, value),
+    }
+    if series.measure.has_denominator and point.denominator is not None:
+        found["numerator"], found["denominator"] = float(point.numerator), float(point.denominator)
+    if rule := rule_words(series, at):
+        found["signal"] = _colour(series, at)
+        found["rule"] = rule
+    if notes and point.note:
+        found["note"] = point.note
+    if point.left_out:
+        found["out"] = point.left_out if notes else "does not count"
+    return found
+
+
+def _colour(series: Series, at: int) -> str:
+    # The first rule that holds is the first that may be told.
+    better, high = series.chart.better, series.rules_at(at)[0].high
+    if better == "neither":
+        return "neither"
+    return "improvement" if high == (better == "higher") else "concern"
+
+
+def _lines(series: Series, phase: Phase) -> dict[str, Any]:
+    """Return a phase's lines: one number where it is the same throughout, else one a point."""
+    measure, where = series.measure, slice(phase.first, phase.last + 1)
+
+    def line(values: tuple[float | None, ...]) -> Any:
+        found = [None if value is None else rounded(measure, value) for value in values[where]]
+        return found[0] if len(set(found)) == 1 else found
+
+    centre = phase.centre
+    lines = {
+        "first": phase.first,
+        "last": phase.last,
+        "centre": None if centre is None else rounded(measure, centre),
+        "lower": line(series.chart.lower),
+        "upper": line(series.chart.upper),
+    }
+    fixed = sum(series.chart.baseline[where])
+    if fixed < phase.last - phase.first + 1:
+        lines["fixed"] = phase.first + fixed - 1
+    return lines
+
+
+def _columns(series: Series, points: list[dict[str, Any]]) -> list[dict[str, str]]:
+    columns = [
+        {"key": "period", "label": "Month" if series.is_monthly else "Date"},
+        {"key": "shown", "label": "Jump" if series.kind == "mr" else "Value"},
+    ]
+    if series.measure.has_denominator:
+        columns += [{"key": "top", "label": "Numerator"}, {"key": "bottom", "label": "Denominator"}]
+    columns += [
+        {"key": key, "label": label}
+        for key, label in (("rule", "Signal"), ("out", "Left out"), ("note", "Note"))
+        if any(point.get(key) for point in points)
+    ]
+    return columns
+
+
+def _suffix(measure: Measure) -> str:
+    """Return what follows a value in words: "%", " per 1,000 bed days", " minutes"."""
+    if measure.shape == Measure.Shape.PERCENTAGE:
+        return "%"
+    return f" {unit_of(measure)}".rstrip()
