@@ -1,6 +1,6 @@
 from django.urls import path
 
-from programmes.measures import views
+from programmes.measures import chart_views, views
 from programmes.measures.imports import views as imports
 
 app_name = "measures"
@@ -15,6 +15,9 @@ urlpatterns = [
     path("measures/<int:measure>/add/", views.add_number, name="add_number"),
     path("measures/<int:measure>/numbers/<int:number>/", views.change_number, name="change_number"),
     path("measures/<int:measure>/numbers/<int:number>/remove/", views.remove_number, name="remove_number"),
+    path("measures/<int:measure>/numbers/<int:number>/leave-out/", chart_views.leave_out, name="leave_out"),
+    path("measures/<int:measure>/chart/", chart_views.chart, name="chart"),
+    path("measures/<int:measure>/chart/<slug:what>/", chart_views.change_chart, name="change_chart"),
     path("measures/<int:measure>/template/", imports.template, name="template"),
     path("measures/<int:measure>/import/", imports.upload_file, name="import"),
     path("programmes/<int:programme>/measures/import/", imports.upload_file, name="import_to_programme"),
