@@ -34,7 +34,9 @@ def picture(series: Series, notes: bool, table: bool = True) -> dict[str, Any]:
         "target": None if measure.target is None or series.kind == "mr" else float(measure.target),
         "points": points,
     }
-    if table:
+    if not table:
+        _say_once(drawn)
+    else:
         drawn["columns"] = _columns(series, points)
         for at, point in enumerate(points):
             of = series.points[at]
@@ -61,6 +63,21 @@ def _point(series: Series, at: int, notes: bool) -> dict[str, Any]:
     if point.left_out:
         found["out"] = point.left_out if notes else "does not count"
     return found
+
+
+def _say_once(drawn: dict[str, Any]) -> None:
+    """Write what many points say once, and whole numbers without decimals: half of what the page would hold."""
+    rules: list[dict[str, str]] = []
+    for point in drawn["points"]:
+        for key in ("value", "numerator", "denominator"):
+            if point.get(key) is not None and point[key] == int(point[key]):
+                point[key] = int(point[key])
+        if "rule" in point:
+            rule = {"signal": point.pop("signal"), "rule": point.pop("rule")}
+            if rule not in rules:
+                rules.append(rule)
+            point["why"] = rules.index(rule)
+    drawn["rules"] = rules
 
 
 def _colour(series: Series, at: int) -> str:

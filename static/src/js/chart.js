@@ -34,7 +34,9 @@ function words(chart, point) {
 }
 
 function read(chart) {
-  const points = chart.points.map((point) => ({ ...point, at: day(point.date), kind: SIGNALS[point.signal] ?? SIGNALS.common }));
+  const points = chart.points
+    .map((point) => ({ ...point, ...chart.rules?.[point.why] }))
+    .map((point) => ({ ...point, at: day(point.date), kind: SIGNALS[point.signal] ?? SIGNALS.common }));
   const lines = [];
   for (const [number, phase] of (chart.phases ?? []).entries()) {
     const at = (line, index) => (Array.isArray(line) ? line[index - phase.first] : line);

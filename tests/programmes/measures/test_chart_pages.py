@@ -62,3 +62,8 @@ def test_a_number_is_left_out_and_counts_again(client, measure):
     assert "It is left out: strike" in client.get(there).content.decode()
     client.post(there)
     assert Observation.objects.get(pk=number.pk).left_out == ""
+
+
+def test_ten_years_of_a_measure_are_a_small_page(client, measure):
+    long = MeasureFactory(project=measure.project, values=[*range(40, 60)] * 6)
+    assert len(client.get(page(long)).content) < 40 * 1024
