@@ -25,6 +25,8 @@ app.conf.beat_schedule = {
     "begin-absences": {"task": "people.tasks.begin_absences", "schedule": crontab(minute="*/15")},
     # Files of numbers: what nobody has woken a worker for, or a dead one had in hand.
     "read-brought-numbers": {"task": "programmes.measures.tasks.read_brought_numbers", "schedule": 60.0},
+    # What measures show: of what nobody has woken a worker for, or a dead one had in hand.
+    "work-out-results": {"task": "programmes.measures.tasks.work_out_results", "schedule": 60.0},
     "remind-of-due-numbers": {
         "task": "programmes.measures.tasks.remind_of_due_numbers",
         "schedule": crontab(hour=7, minute=10),

@@ -19,6 +19,7 @@ from programmes.measures.models import (
     Measure,
     Observation,
     Phase,
+    Result,
 )
 from programmes.projects.models import PathwayProject, ProgrammeOfCare, Prototype, TeamMember, TestCycle
 
@@ -41,6 +42,7 @@ __all__ = [
     "Phase",
     "ProgrammeOfCare",
     "Prototype",
+    "Result",
     "Story",
     "TeamMember",
     "TestCycle",

@@ -31,6 +31,7 @@ from programmes.escalations.figures import build
 from programmes.escalations.models import Escalation
 from programmes.measures import actions as measures
 from programmes.measures.models import Measure
+from programmes.measures.results import renew_due
 from programmes.projects import actions as projects
 from programmes.projects.models import PathwayProject, ProgrammeOfCare, Prototype, TeamMember
 
@@ -109,6 +110,7 @@ class _Loader:
                 step()
         Message.objects.filter(due_at__lt=self.now - OLD_MAIL).delete()
         with time_machine.travel(self.now, tick=False):
+            renew_due()
             write_digests(network=self.network)
             build(self.network)
 

@@ -11,6 +11,7 @@ from programmes.measures.models import (
     Measure,
     Observation,
     Phase,
+    Result,
 )
 
 
@@ -35,6 +36,23 @@ def declare_tables() -> None:
         ),
         Held(Observation, "Numbers", network="measure__network", words=("note", "left_out"), thing="measure"),
         Held(Phase, "Phases of measures", network="measure__network", words=("reason",), thing="measure"),
+        Held(
+            Result,
+            "What measures show",
+            network="measure__network",
+            plain=(
+                "variation_reason",
+                "assurance_reason",
+                "latest",
+                "line",
+                "centre_line",
+                "limits",
+                "target_line",
+                "improvements",
+                "concerns",
+                "changes",
+            ),
+        ),
         Held(Annotation, "Notes on charts", network="measure__network", words=("text",), thing="measure"),
         Held(
             Import,

@@ -10,6 +10,7 @@ from people.models import Network
 from programmes.measures.actions import clear
 from programmes.measures.imports.staging import read_due
 from programmes.measures.models import Import
+from programmes.measures.results import renew_due
 from programmes.measures.rhythm import remind
 
 log = logging.getLogger(__name__)
@@ -19,6 +20,12 @@ log = logging.getLogger(__name__)
 def read_brought_numbers() -> None:
     """Read the files of numbers that wait, or whose worker has died."""
     read_due()
+
+
+@shared_task
+def work_out_results() -> None:
+    """Work out what measures show of which nothing is worked out, or only what an older version showed."""
+    renew_due()
 
 
 @shared_task

@@ -4,9 +4,11 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from iocn.shared import waking
 from people.models import Membership
 from programmes.measures.figures import entered, period_name
 from programmes.measures.models import Measure, Observation
@@ -38,6 +40,18 @@ def lock(by: Membership, measure: Measure) -> Measure:
 def moved_on(measure: Measure) -> None:
     """Say that what the measure's chart is made of is another now."""
     Measure.objects.filter(pk=measure.pk).update(version=F("version") + 1)
+    wake_results()
+
+
+def wake_results() -> None:
+    """Have a worker work out what measures show, once the transaction has committed. Beat sweeps what is missed."""
+    transaction.on_commit(_wake_a_worker, robust=True)
+
+
+def _wake_a_worker() -> None:
+    from programmes.measures.tasks import work_out_results  # the task's module imports the actions
+
+    waking.wake(work_out_results)
 
 
 def show_project_moves(measure: Measure) -> None:

@@ -10,7 +10,7 @@ from iocn.shared.history import record_many
 from iocn.shared.tables import Table
 from people.actions import add_organisations
 from people.models import Membership, Organisation
-from programmes.measures.actions.common import line, show_project_moves
+from programmes.measures.actions.common import line, show_project_moves, wake_results
 from programmes.measures.figures import period_name
 from programmes.measures.imports.columns import Offer
 from programmes.measures.imports.staging import FEW_ROWS, new_measure, read_now, series_there
@@ -196,5 +196,6 @@ def _tell(by: Membership, there: Import, series: QuerySet[ImportSeries]) -> None
 
     record_many(by=by, on=measures, what=what, text=lambda measure: "\n".join(lines[measure.pk]))
     Measure.objects.filter(pk__in=counts).update(version=F("version") + 1)
+    wake_results()
     if len(measures) == 1:
         show_project_moves(measures[0])

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from iocn.shared.history import record
 from people.models import Membership, Network, Organisation
-from programmes.measures.actions.common import lock, moved_on, show_project_moves
+from programmes.measures.actions.common import lock, moved_on, show_project_moves, wake_results
 from programmes.measures.models import CHARTS, Measure
 from programmes.projects.models import PathwayProject, ProgrammeOfCare
 
@@ -57,6 +57,7 @@ def create_measure(
     measure.save()
     record(by=by, on=measure, what="added the measure")
     show_project_moves(measure)
+    wake_results()
     return measure
 
 

@@ -3,6 +3,7 @@
 from programmes.measures.models.imports import Import, ImportRow, ImportSeries
 from programmes.measures.models.measures import CHARTS, Annotation, Measure, MeasureQuerySet, Phase
 from programmes.measures.models.numbers import Observation
+from programmes.measures.models.results import Result
 
 __all__ = [
     "CHARTS",
@@ -14,4 +15,5 @@ __all__ = [
     "MeasureQuerySet",
     "Observation",
     "Phase",
+    "Result",
 ]
