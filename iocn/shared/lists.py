@@ -60,15 +60,17 @@ _BLANK: dict[tuple[Any, ...], Fields] = {}
 @prepared
 def _first_page(
     reader: Any,
-    rows: Callable[[Any], QuerySet[Any]],
+    rows: Callable[..., QuerySet[Any]],
     filterset: type[django_filters.FilterSet] | None,
     order: tuple[str, ...],
     empty_last: bool,
+    size: tuple[int],  # in a tuple it decides the SQL and is no value
+    *given: int,
 ) -> QuerySet[Any]:
-    found = rows(reader)
+    found = rows(reader, *given)
     if filterset:
         found = filterset({}, queryset=found, request=SimpleNamespace(membership=reader)).qs
-    return _in_order(found, order, empty_last)[: PAGE + 1]
+    return _in_order(found, order, empty_last)[: size[0] + 1]
 
 
 def _in_order(rows: QuerySet[Any], order: tuple[str, ...], empty_last: bool) -> QuerySet[Any]:
@@ -93,18 +95,21 @@ class Listing:
     `rows` that pass `filterset` (a django-filter class, or None), sorted by `?sort=key` (`-key` for descending),
     page `?page=n`; `?format=csv` or `xlsx` downloads all that match. `rows` is a query set, or a function of the
     reader that makes one: then the first page, which most people look at, is a prepared query
-    (iocn.shared.prepared). `kept` names what else of the URL a search keeps, such as the open tab.
+    (iocn.shared.prepared), and `given` are numbers that it takes too. `kept` names what else of the URL a search
+    keeps, such as the open tab; `size` is how many rows a page has.
     """
 
     def __init__(
         self,
         request: HttpRequest,
-        rows: QuerySet[Any] | Callable[[Any], QuerySet[Any]],
+        rows: QuerySet[Any] | Callable[..., QuerySet[Any]],
         columns: Sequence[Column],
         filterset: type[django_filters.FilterSet] | None = None,
         sort: str = "",
         name: str = "list",
         kept: Sequence[str] = (),
+        given: Sequence[int] = (),
+        size: int = PAGE,
     ) -> None:
         self.request = request
         self.columns = columns
@@ -112,6 +117,8 @@ class Listing:
         self.kept = [(key, request.GET[key]) for key in ("sort", *kept) if request.GET.get(key)]
         self.filterset = filterset
         self._rows = rows
+        self._given = tuple(given)
+        self.size = size
         self.sort, self._descending = (
             self._chosen_sort(request.GET.get("sort", "")) or self._chosen_sort(sort) or ("", False)
         )
@@ -132,7 +139,7 @@ class Listing:
     def _all_rows(self) -> QuerySet[Any]:
         if isinstance(self._rows, QuerySet):
             return self._rows
-        return self._rows(self.request.membership)  # type: ignore[attr-defined]
+        return self._rows(self.request.membership, *self._given)  # type: ignore[attr-defined]
 
     @cached_property
     def queryset(self) -> QuerySet[Any]:
@@ -170,24 +177,34 @@ class Listing:
     def _window(self) -> list[Model]:
         if self.page == 1 and not self.is_filtered and not isinstance(self._rows, QuerySet):
             reader = self.request.membership  # type: ignore[attr-defined]
-            return list(_first_page(reader, self._rows, self.filterset, self._order(), self._empty_last()))
-        start = (self.page - 1) * PAGE
-        return list(self.queryset[start : start + PAGE + 1])
+            return list(
+                _first_page(
+                    reader,
+                    self._rows,
+                    self.filterset,
+                    self._order(),
+                    self._empty_last(),
+                    (self.size,),
+                    *self._given,
+                )
+            )
+        start = (self.page - 1) * self.size
+        return list(self.queryset[start : start + self.size + 1])
 
     @property
     def rows(self) -> list[Any]:
         """The rows of this page."""
-        return self._window[:PAGE]
+        return self._window[: self.size]
 
     @property
     def has_more(self) -> bool:
         """Whether a next page has rows. One row more than shown is read, so that nothing is counted."""
-        return len(self._window) > PAGE
+        return len(self._window) > self.size
 
     @property
     def first(self) -> int:
         """The number of the first row shown, counted from 1."""
-        return (self.page - 1) * PAGE + 1
+        return (self.page - 1) * self.size + 1
 
     @property
     def last(self) -> int:

@@ -4,7 +4,13 @@ import django_filters
 from django.db.models import Q, QuerySet
 
 from iocn.shared.forms import Form
-from programmes.measures.models import Measure
+from programmes.measures.models import Measure, Result
+
+
+def owned_by(words: str) -> Q:
+    """Return the condition that a measure's project, programme or organisation has the words in its name."""
+    names = ("project__name", "programme__name", "organisation__name")
+    return Q(*[(f"{name}__icontains", words) for name in names], _connector=Q.OR)
 
 
 class MeasureFilter(django_filters.FilterSet):
@@ -27,13 +33,34 @@ class MeasureFilter(django_filters.FilterSet):
     def search(self, rows: QuerySet[Measure], name: str, value: str) -> QuerySet[Measure]:
         """Keep those in whose name, subgroup or owner's name the words are."""
         own = Q(name__icontains=value) | Q(subgroup__icontains=value)
-        return rows.filter(own | self._owned_by(value))
+        return rows.filter(own | owned_by(value))
 
     def belonging_to(self, rows: QuerySet[Measure], name: str, value: str) -> QuerySet[Measure]:
         """Keep those of projects, programmes and organisations in whose name the words are."""
-        return rows.filter(self._owned_by(value))
+        return rows.filter(owned_by(value))
 
-    @staticmethod
-    def _owned_by(value: str) -> Q:
-        names = ("project__name", "programme__name", "organisation__name")
-        return Q(*[(f"{name}__icontains", value) for name in names], _connector=Q.OR)
+
+# On a page of many measures a result that is old comes last, and is not shown.
+WORKING_OUT = 9
+
+
+class WallFilter(django_filters.FilterSet):
+    """Filter a page of many measures by owner, by subgroup, and by what needs attention."""
+
+    q = django_filters.CharFilter(label="Measure", field_name="name", lookup_expr="icontains")
+    of = django_filters.CharFilter(label="Project, programme or organisation", method="belonging_to")
+    subgroup = django_filters.CharFilter(label="Subgroup", lookup_expr="icontains")
+    attention = django_filters.ChoiceFilter(
+        label="What it shows",
+        choices=[*Result.Attention.choices, (WORKING_OUT, "Being worked out")],
+        empty_label="All",
+    )
+
+    class Meta:
+        model = Measure
+        fields: list[str] = []
+        form = Form
+
+    def belonging_to(self, rows: QuerySet[Measure], name: str, value: str) -> QuerySet[Measure]:
+        """Keep those of owners in whose name the words are."""
+        return rows.filter(owned_by(value))

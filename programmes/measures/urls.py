@@ -1,11 +1,15 @@
 from django.urls import path
 
-from programmes.measures import chart_views, views
+from programmes.measures import chart_views, views, walls
 from programmes.measures.imports import views as imports
 
 app_name = "measures"
 urlpatterns = [
     path("measures/", views.measures, name="measures"),
+    path("measures/small-charts/", walls.wall, name="wall"),
+    path("projects/<int:project>/small-charts/", walls.wall, name="wall_of_project"),
+    path("programmes/<int:programme>/small-charts/", walls.wall, name="wall_of_programme"),
+    path("organisations/<int:organisation>/small-charts/", walls.wall, name="wall_of_organisation"),
     path("projects/<int:project>/measures/add/", views.add_measure, name="add_measure"),
     path("programmes/<int:programme>/measures/add/", views.add_measure, name="add_to_programme"),
     path("organisations/<int:organisation>/measures/add/", views.add_measure, name="add_to_organisation"),
