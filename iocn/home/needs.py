@@ -22,6 +22,7 @@ from people.models import Membership, Network
 from programmes.escalations.models import Escalation, EscalationEvent
 from programmes.escalations.permissions import TEAMS_MOVES
 from programmes.escalations.states import WITH_TEAM, Move, State
+from programmes.measures.models import Result
 from programmes.projects.models import PathwayProject, TeamMember
 
 # How far ahead a promise is spoken of, and how long a project may be quiet before it is.
@@ -79,8 +80,12 @@ TITLES = {
     "session": "Your next sessions",
     "number": "A number is missing",
     "quiet": "Quiet for three weeks",
+    "signal": "What your measures show",
     "news": "What became of your asks",
 }
+
+# Worth reading, but nothing is asked.
+_NEWS = ("signal", "news")
 
 
 def gather(
@@ -131,7 +136,7 @@ class _Needs:
         if any(person.is_leader for person in self.people.values()):
             self._read_promises()
         self._read_news()
-        self._read_missing_numbers()
+        self._read_measures()
         self._read_cohorts()
         if any(person.is_staff for person in self.people.values()):
             self._read_staff_tasks()
@@ -142,7 +147,7 @@ class _Needs:
         """Return what was found, in the order of TITLES."""
         return {
             pk: [
-                Section(key, title, self._more_url(key), found[key], is_news=key == "news")
+                Section(key, title, self._more_url(key), found[key], is_news=key in _NEWS)
                 for key, title in TITLES.items()
                 if found.get(key)
             ]
@@ -157,6 +162,7 @@ class _Needs:
             "lacking": self.cohorts_url,
             "session": self.cohorts_url,
             "number": self.measures_url,
+            "signal": self.measures_url,
             "quiet": self.projects_url,
         }.get(key, self.asks_url)
 
@@ -275,16 +281,26 @@ class _Needs:
             for pk in self._team_of(event.escalation) - {event.by_id}:
                 self._add(pk, "news", self._ask_item(event.escalation, hint))
 
-    def _read_missing_numbers(self) -> None:
-        """Find measures whose last month has no number. The month must be over, and the measure must have begun."""
+    def _read_measures(self) -> None:
+        """Find measures whose last month has no number, and those whose newest number is a signal since a week.
+
+        The month must be over, and the measure must have begun.
+        """
         this_month = self.today.replace(day=1)
         last_month = (this_month - timedelta(days=1)).replace(day=1)
-        for measure in reading.measures_without(self.network.pk, self.only, last_month):
-            url = f"{self.measures_url}{measure.pk}/add/"
-            item = Item(measure.name, url, f"The last number is for {measure.latest:%B %Y}")
-            for place in self.teams[measure.project_id or 0]:
-                if place.part in (TeamMember.Part.LEAD, TeamMember.Part.TEAM):
-                    self._add(place.membership_id, "number", item)
+        since = self.now - NEWS
+        for measure in reading.measures_with_news(self.network.pk, self.only, last_month, since):
+            url = f"{self.measures_url}{measure.pk}/"
+            places = self.teams[measure.project_id or 0]
+            if measure.signal_at and measure.signal_at >= since and measure.shows_of == measure.version:
+                hint = str(Result.VariationShown(measure.shows).label)
+                for place in places:
+                    self._add(place.membership_id, "signal", Item(measure.name, url, hint))
+            if measure.latest and measure.latest < last_month:
+                item = Item(measure.name, f"{url}add/", f"The last number is for {measure.latest:%B %Y}")
+                for place in places:
+                    if place.part in (TeamMember.Part.LEAD, TeamMember.Part.TEAM):
+                        self._add(place.membership_id, "number", item)
 
     def _read_cohorts(self) -> None:
         """Find the next sessions, attendance that is not taken, and cohorts that lack somebody."""

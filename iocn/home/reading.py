@@ -133,13 +133,22 @@ def steps_since(network: int, only: Membership | None, since: datetime) -> Query
 
 
 @prepared
-def measures_without(network: int, only: Membership | None, month: date) -> QuerySet[Any]:
-    """Return measures of open projects that have begun and have no number for the month, with their newest
-    period (`latest`)."""
+def measures_with_news(network: int, only: Membership | None, month: date, since: datetime) -> QuerySet[Any]:
+    """Return measures of open projects that have begun and lack the month's number, or show a new signal.
+
+    Each says its newest period (`latest`), what its newest number shows (`shows`), since when (`signal_at`), and of
+    which version that was worked out (`shows_of`). One query for both: a page of home has few.
+    """
     projects = PathwayProject.objects.open().filter(network=network)
     projects = projects.filter(pk__in=_projects_of(only)) if only else projects
     measures = Measure.objects.filter(network=network, project__in=projects.order_by().values("pk"))
-    return measures.annotate(latest=Max("observations__period")).filter(latest__lt=month)
+    return (
+        measures.annotate(latest=Max("observations__period"))
+        .annotate(
+            shows=F("result__variation"), signal_at=F("result__signal_at"), shows_of=F("result__version")
+        )
+        .filter(Q(latest__lt=month) | Q(signal_at__gte=since, shows_of=F("version")))
+    )
 
 
 @prepared

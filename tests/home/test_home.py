@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,9 +14,12 @@ from programmes.escalations import actions as asks
 from programmes.escalations.models import Beside
 from programmes.escalations.permissions import asks_waiting_for
 from programmes.measures.models import Measure, Observation
+from programmes.measures.results import renew_due
 from programmes.projects.models import PathwayProject
 from tests.factories import (
+    MeasureFactory,
     MembershipFactory,
+    ObservationFactory,
     OrganisationFactory,
     PostFactory,
     ProjectFactory,
@@ -108,6 +112,31 @@ def test_a_restricted_ask_reaches_nobody_else_in_the_team(signed_in, network, nu
     asks.mark_done(by=leader, escalation=ask, seen=None)
     assert "Waiting for your team’s word" in page(signed_in, nurse)
     assert "E-1" not in page(signed_in, colleague)
+
+
+def test_a_team_reads_for_a_week_of_a_new_signal(signed_in, network, nurse, time_machine):
+    time_machine.move_to("2025-05-06 12:00:00+00:00", tick=False)
+    project = ProjectFactory(network=network, name="Pulse checks")
+    TeamMemberFactory(project=project, membership=nurse)
+    measure = MeasureFactory(project=project, name="Waited too long", values=[12, 14, 11, 13, 12] * 3)
+    renew_due()
+    assert "What your measures show" not in page(signed_in, nurse)
+    ObservationFactory(measure=measure, period=datetime.date(2025, 4, 1), numerator=40, denominator=100)
+    Measure.objects.update(version=F("version") + 1)
+    assert "What your measures show" not in page(signed_in, nurse)
+    renew_due()
+    text = page(signed_in, nurse)
+    assert "What your measures show" in text
+    assert "Concern: higher" in text
+    stranger = MembershipFactory(network=network)
+    assert "Concern: higher" not in page(signed_in, stranger)
+    told = gather(network, [nurse, stranger])
+    assert ["signal" in [section.key for section in told[who.pk]] for who in (nurse, stranger)] == [
+        True,
+        False,
+    ]
+    time_machine.move_to("2025-05-14 12:00:00+00:00", tick=False)
+    assert "Concern: higher" not in page(signed_in, nurse)
 
 
 def test_a_team_is_reminded_of_a_missing_number_and_of_a_quiet_project(signed_in, network, nurse):
