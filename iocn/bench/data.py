@@ -38,6 +38,7 @@ from programmes.escalations.figures import build_all
 from programmes.escalations.models import Commitment, Escalation, EscalationEvent
 from programmes.escalations.states import Move, State
 from programmes.measures.models import Measure, Observation
+from programmes.measures.results import renew_due
 from programmes.projects.models import PathwayProject, ProgrammeOfCare, Prototype, TeamMember, TestCycle
 
 NETWORKS = 100
@@ -156,6 +157,8 @@ class _Loader:
             _Network(self, number, asks, large).load()
         self._write_all()
         self._go_on_counting()
+        # As workers would.
+        renew_due()
 
     def filled(self) -> Filled:
         return Filled(1, "network-1", self.addresses, project=1, ask=1, measure=1, rows=self.counts)
