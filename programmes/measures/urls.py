@@ -15,6 +15,7 @@ urlpatterns = [
     path("organisations/<int:organisation>/measures/add/", views.add_measure, name="add_to_organisation"),
     path("measures/add/", views.add_measure, name="add_to_network"),
     path("measures/<int:measure>/", views.measure, name="measure"),
+    path("measures/<int:measure>/compare/", walls.compare, name="compare"),
     path("measures/<int:measure>/change/", views.change_measure, name="change_measure"),
     path("measures/<int:measure>/add/", views.add_number, name="add_number"),
     path("measures/<int:measure>/numbers/<int:number>/", views.change_number, name="change_number"),

@@ -1,6 +1,7 @@
 """Pages of many measures as small charts, what needs attention first: of a project, a programme, an organisation,
-or the network."""
+or the network; and one measure beside those alike."""
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
@@ -14,10 +15,12 @@ from iocn.shared.lists import Column, Listing
 from people.models import Membership
 from people.scopes import organisations_for
 from people.web import MemberRequest, network_page
+from programmes.measures.drawing import Frame
 from programmes.measures.figures import period_name, unit_of
 from programmes.measures.filters import WORKING_OUT, WallFilter
 from programmes.measures.models import Measure, MeasureQuerySet, Result
 from programmes.measures.permissions import measures_for
+from programmes.measures.results import figure
 from programmes.projects.permissions import programmes_for, projects_for
 
 PAGE = 100
@@ -115,7 +118,9 @@ def wall(request: MemberRequest, **address: int) -> HttpResponseBase:
 def _card(row: dict[str, Any]) -> dict[str, Any]:
     """Add to a row what its card says in words."""
     row["title"] = title(row)
-    row["unit"] = _unit(row)
+    row["unit"] = (
+        unit_of(Measure(shape=row["shape"], per=row["per"], unit=row["unit"])).removeprefix("%").strip()
+    )
     row["period"] = period_name(row["last_period"]) if row["last_period"] else ""
     row["varies"] = _VARIATION.get(row["variation"], "")
     row["assures"] = _ASSURANCE.get(row["assurance"], "")
@@ -125,10 +130,6 @@ def _card(row: dict[str, Any]) -> dict[str, Any]:
 def title(row: dict[str, Any]) -> str:
     """Return a measure's full name."""
     return " – ".join(filter(None, (row["name"], row["subgroup"], row["in_organisation"])))
-
-
-def _unit(row: dict[str, Any]) -> str:
-    return unit_of(Measure(shape=row["shape"], per=row["per"], unit=row["unit"])).removeprefix("% ")
 
 
 def _said(row: dict[str, Any], key: str, words: dict[str, str] | None = None) -> object:
@@ -150,3 +151,54 @@ COLUMNS = [
     Column("period", "Period", lambda row: _said(row, "last_period")),
     Column("made_up", "Made up", lambda row: "yes" if row["made_up"] else "no"),
 ]
+
+
+# --- One measure beside those alike ------------------------------------------------------------------------
+@require_GET
+@network_page()
+def compare(request: MemberRequest, measure: int) -> HttpResponseBase:
+    """Show the same measure of all organisations and subgroups on one scale, what needs attention first."""
+    thing = get_object_or_404(measures_for(request.membership), pk=measure)
+    frames = {key: F(f"result__{key}") for key in ("drawn_from", "low", "high")}
+    alike = _drawn(measures_for(request.membership).alike(thing)).annotate(**frames)
+    rows = list(alike.order_by("attention", "subgroup", "in_organisation", "pk")[: PAGE + 1])
+    shown_rows = rows[:PAGE]
+    scale = _on_one_scale([row for row in shown_rows if row["attention"] != WORKING_OUT and row["line"]])
+    groups = [
+        (_TITLES[attention], attention == WORKING_OUT, [_card(row) for row in found])
+        for attention, found in groupby(shown_rows, key=lambda row: row["attention"])
+    ]
+    context = {
+        "measure": thing,
+        "groups": groups,
+        "owner": thing.belongs_to,
+        "owner_url": thing.get_absolute_url(),
+        "count": len(shown_rows),
+        "has_more": len(rows) > PAGE,
+        "unit": unit_of(thing).removeprefix("%").strip(),
+        "scale": scale
+        and {
+            "low": figure(thing, scale.low),
+            "high": figure(thing, scale.high),
+            "first": period_name(scale.first),
+            "last": period_name(scale.last),
+        },
+    }
+    return render(request, "measures/compare.html", context)
+
+
+def _on_one_scale(rows: Sequence[dict[str, Any]]) -> Frame | None:
+    """Give each row the matrix that takes its picture into the frame that holds all; return that frame."""
+    if not rows:
+        return None
+    own = [Frame(row["drawn_from"], row["last_period"], row["low"], row["high"]) for row in rows]
+    all_in = Frame(
+        min(frame.first for frame in own),
+        max(frame.last for frame in own),
+        min(frame.low for frame in own),
+        max(frame.high for frame in own),
+    )
+    for row, frame in zip(rows, own, strict=True):
+        across, along, down, below = frame.onto(all_in)
+        row["matrix"] = f"matrix({across} 0 0 {down} {along} {below})"
+    return all_in

@@ -192,3 +192,45 @@ def test_pages_lead_to_their_small_charts(client, network, project):
         "measures",
     ):
         assert f"/larkton/{path}/small-charts/" in client.get(f"/larkton/{path}/").content.decode()
+
+
+# --- Compare -----------------------------------------------------------------------------------------------
+def picture(text, name):
+    """Return the matrix and the line of the card that has the words in its name."""
+    card = next(part for part in text.split('class="iocn-wall__card"') if f"{name}</a>" in part)
+    return re.search(r'transform="matrix\(([^)]*)\)".*iocn-small__line" d="([^"]*)"', card).groups()
+
+
+def heights(text, name):
+    """Return where the points of a card's line lie, from the top, on the scale that all share."""
+    matrix, line = picture(text, name)
+    _, _, _, down, _, below = map(float, matrix.split())
+    return [float(y) * down + below for y in re.findall(r"[ML]\d+ (\d+)", line)]
+
+
+def test_the_same_measure_of_others_is_on_one_scale(client, network, django_assert_num_queries):
+    for name, values in (("Larkton", STEADY), ("Easton", [value + 60 for value in STEADY])):
+        hospital = OrganisationFactory(network=network, name=name)
+        measure = add(None, "Waits", values, network=network, organisation=hospital)
+    add(None, "Another", STEADY, network=network)
+    results.renew_due()
+    with django_assert_num_queries(4):
+        answer = client.get(f"/larkton/measures/{measure.pk}/compare/")
+    text = answer.content.decode()
+    assert names(answer) == ["Waits – Easton", "Waits – Larkton"]
+    low, high = heights(text, "Waits – Larkton"), heights(text, "Waits – Easton")
+    assert max(high) < min(low)
+    # 60 percentage points apart, as they are of one shape.
+    apart = [below - above for below, above in zip(low, high, strict=True)]
+    assert max(apart) - min(apart) < 2
+    assert "2 alike, all on one scale" in text
+    assert "January 2024" in text
+
+
+def test_a_measure_alone_has_nothing_to_compare_with(client, project):
+    measure = add(project, "Waits", STEADY)
+    results.renew_due()
+    assert (
+        "Nothing to compare with yet"
+        in client.get(f"/larkton/measures/{measure.pk}/compare/").content.decode()
+    )
