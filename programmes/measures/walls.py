@@ -15,12 +15,13 @@ from iocn.shared.lists import Column, Listing
 from people.models import Membership
 from people.scopes import organisations_for
 from people.web import MemberRequest, network_page
+from programmes.measures import change
 from programmes.measures.drawing import Frame
 from programmes.measures.figures import period_name, unit_of
 from programmes.measures.filters import WORKING_OUT, WallFilter
 from programmes.measures.models import Measure, MeasureQuerySet, Result
 from programmes.measures.permissions import measures_for
-from programmes.measures.results import figure
+from programmes.measures.results import figure, numbers_of
 from programmes.projects.permissions import programmes_for, projects_for
 
 PAGE = 100
@@ -170,6 +171,7 @@ def compare(request: MemberRequest, measure: int) -> HttpResponseBase:
     ]
     context = {
         "measure": thing,
+        "change": change.sentence(thing, numbers_of([thing.pk])[thing.pk]),
         "groups": groups,
         "owner": thing.belongs_to,
         "owner_url": thing.get_absolute_url(),

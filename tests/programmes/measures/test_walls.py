@@ -214,7 +214,7 @@ def test_the_same_measure_of_others_is_on_one_scale(client, network, django_asse
         measure = add(None, "Waits", values, network=network, organisation=hospital)
     add(None, "Another", STEADY, network=network)
     results.renew_due()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         answer = client.get(f"/larkton/measures/{measure.pk}/compare/")
     text = answer.content.decode()
     assert names(answer) == ["Waits – Easton", "Waits – Larkton"]
