@@ -173,7 +173,7 @@ def compare(request: MemberRequest, measure: int) -> HttpResponseBase:
         "measure": thing,
         "change": change.sentence(thing, numbers_of([thing.pk])[thing.pk]),
         "groups": groups,
-        "owner": thing.belongs_to,
+        "owner": thing,  # where the way back leads
         "owner_url": thing.get_absolute_url(),
         "count": len(shown_rows),
         "has_more": len(rows) > PAGE,
