@@ -137,9 +137,16 @@ TABLE = {
     "escalations:stories": "yyyyy-yyy mmmmmmmmm",
     "escalations:story": "xx----xxx xx----xxx",
     "escalations:times": "y-------- y--------",
+    "escalations:meeting": "y-------- mmmmmmmmm",
+    "escalations:cases": "yyyyyyyyy mmmmmmmmm",
+    "escalations:new_case": "yxxx-xyxx yxxx-xyxx",
+    "escalations:case": "y-----yy- mmmmmmmmm",
+    "escalations:change_case": "y-----yx- y-----yx-",
+    "escalations:put_case": "y-----yx- y-----yx-",
     "escalations:ask": "yy----yyy mmmmmmmmm",
     "escalations:act take": "xy----xxy xc----xxc",
     "escalations:act acknowledge": "xx----xxy xx----xxy",
+    "escalations:act voice": "xx----xxx xx----xxx",
     "escalations:act accept": "xx----xxy xx----xxy",
     "escalations:act done": "xx----xxy xx----xxc",
     "escalations:act confirm": "yx----yyx cx----ccx",
@@ -288,7 +295,11 @@ def place(db) -> SimpleNamespace:
     factories.FacilitatorFactory(cohort=cohort, membership__name=f"Facilitator {NAME}")
     enrolment = factories.EnrolmentFactory(cohort=cohort, membership=who["lead"], project=project)
     factories.EnrolmentFactory(cohort=cohort, membership=who["partner"])
+    case = escalations.draft_case(
+        by=who["lead"], project=project, title=f"A case {WORDS}", problem=f"Trouble {WORDS}"
+    )
     return SimpleNamespace(
+        case=case,
         file_on_ask=file_on_ask,
         network=network,
         who=who,
@@ -425,6 +436,7 @@ def arguments(name: str, place: SimpleNamespace) -> dict[str, object]:
         "enrolment": place.enrolment.pk,
         "attachment": place.file_on_ask.pk,
         "session": place.session.pk,
+        "case": place.case.pk,
         "urgency": "stopping",
         # An ask's number, or that of a measure's number.
         "number": place.ask.number if room == "escalations" else place.number.pk,
@@ -439,7 +451,7 @@ def body(name: str, place: SimpleNamespace) -> dict[str, object]:
         return {}
     text = dict.fromkeys(("text", "what", "would_change"), "For good reasons")
     another, soon = place.who["leader"].pk, date.today() + timedelta(30)  # noqa: DTZ011
-    return {**text, "seen": place.ask.version, "to": another, "due_on": soon, "until": soon}
+    return {**text, "seen": place.ask.version, "to": another, "due_on": soon, "until": soon, "answer": "yes"}
 
 
 # --- The walk -----------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from people.permissions import Role
 from programmes.escalations import actions as escalations
 from programmes.escalations import stories
 from programmes.escalations.figures import build
-from programmes.escalations.models import Escalation
+from programmes.escalations.models import BusinessCase, Escalation
 from programmes.measures import actions as measures
 from programmes.measures.models import Measure
 from programmes.measures.results import renew_due
@@ -75,6 +75,8 @@ class _Loader:
         self.projects: dict[str, PathwayProject] = {}
         self.measures: dict[tuple[str, str], Measure] = {}
         self.asks: dict[int, Escalation] = {}
+        self.cases: dict[str, BusinessCase] = {}
+        self.cases_put: dict[str, Escalation] = {}
         self.cohorts: dict[str, Cohort] = {}
         self.network: Network
 
@@ -92,6 +94,8 @@ class _Loader:
             self._plan_ask(number, ask)
         for number, told, text in story.STORIES:
             self._plan(told, partial(self._tell, number, text))
+        for case in story.CASES:
+            self._plan_case(case)
         for leader, stand_in, since, lasts in story.AWAY:
             self._plan(since, partial(self._away, leader, stand_in, lasts))
         for leader, delegate, power, days in story.ACTING:
@@ -369,6 +373,41 @@ class _Loader:
                 getattr(escalations, move)(**step, text=text)
             case _:
                 raise ValueError(f"The story has no move {move} {words}")
+
+    # --- Business cases ---------------------------------------------------------------------------------
+    def _plan_case(self, case: story.Case) -> None:
+        self._plan(case.began, partial(self._draft_case, case))
+        if case.lead:
+            self._plan(case.put, partial(self._put_case, case))
+        for days_ago, who, answer in case.voices:
+            self._plan(days_ago, partial(self._voice, case, who, answer))
+
+    def _draft_case(self, case: story.Case) -> None:
+        self.cases[case.words["title"]] = escalations.draft_case(
+            by=self.members[case.writer],
+            project=self.projects[case.project],
+            measures=[self.measures[case.project, name] for name in case.measures],
+            **case.words,
+        )
+
+    def _put_case(self, case: story.Case) -> None:
+        self.cases_put[case.words["title"]] = escalations.put_case(
+            by=self.members[case.writer],
+            case=self.cases[case.words["title"]],
+            lead=self.members[case.lead],
+            others=[self.members[who] for who in case.others],
+            urgency="slowing",
+        )
+
+    def _voice(self, case: story.Case, who: str, answer: dict[str, Any]) -> None:
+        escalations.voice(
+            by=self.members[who],
+            escalation=self.cases_put[case.words["title"]],
+            answer=answer["answer"],
+            what=answer["what"],
+            text=answer["text"],
+            due_on=timezone.localdate() + timedelta(days=answer["days"]),
+        )
 
     # --- Cohorts ----------------------------------------------------------------------------------------
     def _plan_cohort(self, cohort: story.Cohort) -> None:

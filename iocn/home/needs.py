@@ -224,6 +224,8 @@ class _Needs:
         """Return what says of an ask that was found for the reader in which part it waits for them."""
 
         def part(ask: Any) -> dict[int, str]:
+            if ask.state == State.DECIDING:
+                return {reader.pk: _CASE}
             if ask.owner_id == reader.pk:
                 return {reader.pk: ""}
             if ask.manager_id == reader.pk:
@@ -235,11 +237,14 @@ class _Needs:
         return part
 
     def _in_network(self) -> Callable[[Any], dict[int, str]]:
-        """Return what says of an ask for whom it waits, and in which part; read for all in two queries."""
+        """Return what says of an ask for whom it waits, and in which part; read for all in three queries."""
         acting = acting_in(self.network)
         brought: dict[int, set[int]] = defaultdict(set)
         for ask, member in reading.brought_in(self.network.pk):
             brought[ask].add(member)
+        asked: dict[int, set[int]] = defaultdict(set)
+        for ask, member in reading.voices_awaited(self.network.pk):
+            asked[ask].add(member)
 
         def parts(ask: Any) -> dict[int, str]:
             found: dict[int, str] = {}
@@ -251,6 +256,8 @@ class _Needs:
             found |= {
                 pk: _beside(ask) for pk in brought[ask.pk] if pk in self.people and self.people[pk].is_leader
             }
+            for leader in asked[ask.pk]:
+                found |= dict.fromkeys((leader, *(acting[leader] - {ask.raised_by_id})), _CASE)
             if ask.manager_id:
                 found[ask.manager_id] = _MANAGER
             if ask.owner_id:
@@ -275,7 +282,7 @@ class _Needs:
             last[event.escalation_id] = event
         for event in last.values():
             # What the team said itself is no news to it, but what was said before is old.
-            if event.move in (Move.RAISE, *TEAMS_MOVES):
+            if event.move in (Move.RAISE, Move.PUT, *TEAMS_MOVES):
                 continue
             hint = f"{event.who} {event.what}, {day(event.at)}"
             for pk in self._team_of(event.escalation) - {event.by_id}:
@@ -341,6 +348,7 @@ class _Needs:
                     self.found[pk]["unowned"].append(item)
 
 
+_CASE = "a business case that you decide with others"
 _MANAGER = "you sponsor the team and may settle it first"
 
 

@@ -9,7 +9,8 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from iocn.shared.prepared import prepared
 from people.delegates import leaders_acted_for
 from people.models import Membership, StaffTask
-from programmes.escalations.models import Beside, Commitment, Escalation, EscalationEvent
+from programmes.escalations.models import Beside, Commitment, Escalation, EscalationEvent, Voice
+from programmes.escalations.permissions import voices_awaited_from
 from programmes.escalations.states import WITH_OWNER, WITH_TEAM, Move, State
 from programmes.measures.models import Measure
 from programmes.projects.models import PathwayProject, TeamMember
@@ -52,6 +53,7 @@ def _ways(reader: Membership) -> Iterable[Q]:
     yield Q(manager=reader) & unanswered
     if reader.is_leader:
         yield Q(pk__in=_brought_to(reader).values("escalation")) & unanswered
+    yield Q(pk__in=voices_awaited_from(reader).values("escalation"), waits=1, state=State.DECIDING)
     if not reader.is_citizen_only:
         leaders = leaders_acted_for(reader).values("pk")
         yield Q(owner__in=leaders, restricted=False) & unanswered & ~Q(raised_by=reader)
@@ -89,6 +91,13 @@ def brought_in(network: int) -> QuerySet[Beside, tuple[int, int]]:
 
 
 @prepared
+def voices_awaited(network: int) -> QuerySet[Voice, tuple[int, int]]:
+    """Return who has yet to answer which business case: ids of asks and memberships."""
+    rows = Voice.objects.filter(answer="", escalation__network=network, escalation__state=State.DECIDING)
+    return rows.order_by().values_list("escalation", "leader")
+
+
+@prepared
 def promises(network: int, only: Membership | None, until: date) -> QuerySet[Commitment]:
     """Return open promises that are due by a day, with their asks."""
     found = Commitment.objects.filter(
@@ -112,7 +121,8 @@ def steps_since(network: int, only: Membership | None, since: datetime) -> Query
         return Q(raised_by=only, **what) | Q(project__in=_projects_of(only), restricted=False, **what)
 
     going_on = Escalation.objects.filter(
-        also(state__in=[*WITH_OWNER, State.MOVED]) | also(state=State.CLOSED, not_confirmed=True)
+        also(state__in=[*WITH_OWNER, State.DECIDING, State.MOVED])
+        | also(state=State.CLOSED, not_confirmed=True)
     )
     events = EscalationEvent.objects.filter(escalation__in=going_on.order_by().values("pk"), at__gte=since)
     ask = ("network", "number", "ask", "restricted", "raised_by", "project")

@@ -21,7 +21,7 @@ from iocn.records.models import KeepFor
 from iocn.shared.models import History
 from learning.models import Cohort
 from people.models import Absence, Delegate, Membership, Message, Network, StaffTask
-from programmes.escalations.models import Escalation, Story
+from programmes.escalations.models import BusinessCase, Escalation, Story
 from programmes.escalations.states import OPEN
 from programmes.projects.models import PathwayProject
 
@@ -61,9 +61,9 @@ def _delete_thing(row: models.Model) -> bool:
     """Delete the row with what belongs to it, its history and what waits on it; not what others still need."""
     parts: list[models.Model] = []
     if isinstance(row, PathwayProject):
-        parts = list(row.measures.all())
+        parts = [*row.measures.all(), *row.business_cases.all()]
     elif isinstance(row, Escalation):
-        parts = list(Story.objects.filter(escalation=row))
+        parts = [*Story.objects.filter(escalation=row), *BusinessCase.objects.filter(escalation=row)]
     about = [(ContentType.objects.get_for_model(thing), thing.pk) for thing in (row, *parts)]
     try:
         row.delete()

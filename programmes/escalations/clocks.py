@@ -45,7 +45,7 @@ ALLOWED: Mapping[str, Allowed] = {
 # before its day a promise is spoken of.
 REMIND_TEAM, CLOSE_WITHOUT_TEAM, PROMISE_AHEAD = 5, 10, 2
 # With these the time for a decision begins anew, and everything that was missed is past.
-BEGINNINGS = (Move.RAISE, Move.GO_ON, Move.NOT_SETTLED, Move.ASK_AGAIN, Move.REOPEN)
+BEGINNINGS = (Move.RAISE, Move.PUT, Move.GO_ON, Move.NOT_SETTLED, Move.ASK_AGAIN, Move.REOPEN)
 
 
 class Event(Protocol):
@@ -121,7 +121,7 @@ def _walk(events: Iterable[Event], working: WorkingTime) -> _Way:
             way.new_turn(event.at)
         elif move == Move.HOLD:
             way.held_since = event.at
-        elif move in (Move.ACCEPT, Move.CHANGE_PROMISE):
+        elif move in (Move.ACCEPT, Move.AGREE, Move.CHANGE_PROMISE):
             way.promised = event.at
             way.reminded.pop(Reminder.PROMISE_SOON, None)
             way.reminded.pop(Reminder.PROMISE_LATE, None)
@@ -159,7 +159,11 @@ def read(
         return Clock(None, Due(Move.WAKE, working.add(_start_of(hold_until, working), 0)))
     if state == State.ACCEPTED and promised_by:
         return _for_promise(way, working, promised_by)
-    if state not in (State.RAISED, State.ACKNOWLEDGED) or way.asked is None or way.turn is None:
+    if (
+        state not in (State.RAISED, State.ACKNOWLEDGED, State.DECIDING)
+        or way.asked is None
+        or way.turn is None
+    ):
         return Clock()
     if way.step == Step.MANAGER:
         ends = working.add(way.asked, working.minutes_a_day)

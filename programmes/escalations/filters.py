@@ -16,7 +16,7 @@ from people.models import Domain, Membership
 from people.permissions import Permission
 from programmes.escalations.models import Escalation, EscalationQuerySet
 from programmes.escalations.permissions import asks_for, asks_waiting_for
-from programmes.escalations.states import WITH_OWNER, WITH_TEAM, State
+from programmes.escalations.states import WITH_ASKED, WITH_OWNER, WITH_TEAM, State
 
 WAITING, RAISED, UNOWNED, OPEN, ALL = "waiting", "raised", "unowned", "open", "all"
 
@@ -85,7 +85,7 @@ class AskFilter(django_filters.FilterSet):
 
     def whose(self, asks: EscalationQuerySet, name: str, value: str) -> EscalationQuerySet:
         """Narrow by whose turn it is."""
-        return asks.filter(state__in=WITH_TEAM if value == "team" else WITH_OWNER)
+        return asks.filter(state__in=WITH_TEAM if value == "team" else (*WITH_OWNER, *WITH_ASKED))
 
     def about(self, asks: EscalationQuerySet, name: str, value: str) -> EscalationQuerySet:
         """Narrow by domain; those whose raiser was not sure too."""

@@ -23,7 +23,7 @@ from programmes.projects.models import PathwayProject
 LONG = 4000
 
 
-def _words(
+def words_field(
     label: str, limit: int, rows: int, too_long: str = "", missing: str = "", **kwargs: Any
 ) -> forms.CharField:
     """Return a field for free text that says how much too long it is, and keeps what was typed."""
@@ -40,7 +40,7 @@ def _words(
 class RaiseForm(Form):
     """An ask. Only what is asked and how badly it is missed are needed."""
 
-    ask = _words(
+    ask = words_field(
         "What do you need?",
         200,
         2,
@@ -66,7 +66,7 @@ class RaiseForm(Form):
     project = forms.ModelChoiceField(
         PathwayProject.objects.none(), label="For which project?", required=False, empty_label="None"
     )
-    background = _words("Anything that helps to decide", LONG, 4, required=False)
+    background = words_field("Anything that helps to decide", LONG, 4, required=False)
     restricted = forms.BooleanField(
         label="Restrict who sees it",
         required=False,
@@ -110,34 +110,36 @@ class ActForm(Form):
 
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
-    def __init__(self, *args: Any, escalation: Escalation, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, escalation: Escalation, reader: Membership | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.escalation = escalation
+        self.escalation, self.reader = escalation, reader
         self.initial.setdefault("seen", escalation.version)
 
 
 class WordsForm(ActForm):
     """A move with some words, if the person wants."""
 
-    text = _words("Anything to add?", LONG, 4, required=False)
+    text = words_field("Anything to add?", LONG, 4, required=False)
 
 
 class NotSettledForm(ActForm):
     """The team's reason to give an answer back."""
 
-    text = _words("What is missing, or new?", LONG, 4, missing="Say what is missing, or new.")
+    text = words_field("What is missing, or new?", LONG, 4, missing="Say what is missing, or new.")
 
 
 class SettleForm(ActForm):
     """How the manager has settled it."""
 
-    text = _words("How is it settled?", LONG, 4, missing="Say how it is settled.")
+    text = words_field("How is it settled?", LONG, 4, missing="Say how it is settled.")
 
 
 class AskAgainForm(ActForm):
     """New facts, for the next who may decide."""
 
-    text = _words(
+    text = words_field(
         "What is new?",
         LONG,
         4,
@@ -149,13 +151,13 @@ class AskAgainForm(ActForm):
 class ReopenForm(ActForm):
     """Why a closed ask is open again."""
 
-    text = _words("Why is it open again?", LONG, 4, missing="Say why it is open again.")
+    text = words_field("Why is it open again?", LONG, 4, missing="Say why it is open again.")
 
 
 class ElsewhereForm(ActForm):
     """Where an ask belongs."""
 
-    text = _words(
+    text = words_field(
         "Where does it belong?",
         LONG,
         3,
@@ -167,14 +169,14 @@ class ElsewhereForm(ActForm):
 class CommentForm(ActForm):
     """A comment."""
 
-    text = _words("Write a comment", LONG, 3, missing="Write something first.")
+    text = words_field("Write a comment", LONG, 3, missing="Write something first.")
 
 
 class DeclineForm(ActForm):
     """Not possible now: why, and what would change it."""
 
-    text = _words("Why is it not possible now?", LONG, 4, missing="Say why it is not possible now.")
-    would_change = _words(
+    text = words_field("Why is it not possible now?", LONG, 4, missing="Say why it is not possible now.")
+    would_change = words_field(
         "What would change this, or what can the team do now?",
         LONG,
         4,
@@ -186,7 +188,7 @@ class DeclineForm(ActForm):
 class AcceptForm(ActForm):
     """Yes: what, and by when."""
 
-    what = _words(
+    what = words_field(
         "What do you promise?",
         300,
         2,
@@ -200,7 +202,7 @@ class AcceptForm(ActForm):
             "invalid": "Write the day as in 3/6/2026, or choose it from the calendar.",
         },
     )
-    text = _words("Anything to add?", LONG, 3, required=False)
+    text = words_field("Anything to add?", LONG, 3, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -219,7 +221,7 @@ class AcceptForm(ActForm):
 class ChangePromiseForm(AcceptForm):
     """What is promised now, and why it changes."""
 
-    text = _words("Why does it change?", LONG, 3, missing="Say why the promise changes.")
+    text = words_field("Why does it change?", LONG, 3, missing="Say why the promise changes.")
 
     def __init__(self, *args: Any, escalation: Escalation, **kwargs: Any) -> None:
         promise = escalation.commitments.filter(kept_at=None, ended_at=None).first()
@@ -239,7 +241,7 @@ class HoldForm(ActForm):
             "invalid": "Write the day as in 3/6/2026, or choose it from the calendar.",
         },
     )
-    text = _words("What does it wait for?", LONG, 3, missing="Say what it waits for.")
+    text = words_field("What does it wait for?", LONG, 3, missing="Say what it waits for.")
 
     def clean_until(self) -> Any:
         """Refuse a hold that is over already, or has no end that anybody would live to see."""
@@ -263,7 +265,7 @@ class AttachForm(ActForm):
         label="No patient can be recognised in this file",
         error_messages={"required": "Say that no patient can be recognised in this file, or leave it out."},
     )
-    text = _words("Anything to add?", LONG, 3, required=False)
+    text = words_field("Anything to add?", LONG, 3, required=False)
 
     def clean_file(self) -> files.Checked:
         """Refuse what is too large, of another kind than its name says, or not allowed here."""
@@ -299,7 +301,7 @@ class HandOnForm(ActForm):
     """To whom an ask goes next."""
 
     to = _leader()
-    text = _words("Anything they should know?", LONG, 4, required=False)
+    text = words_field("Anything they should know?", LONG, 4, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -316,7 +318,7 @@ class SeveralForm(Form):
     """To whom several asks go next."""
 
     to = _leader()
-    text = _words("Anything they should know?", LONG, 4, required=False)
+    text = words_field("Anything they should know?", LONG, 4, required=False)
 
     def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -329,7 +331,9 @@ class SeveralForm(Form):
 class RemoveFileForm(Form):
     """Why a file is taken away."""
 
-    text = _words("Why?", 500, 2, required=False, help_text="Stays on the ask for everybody who sees it.")
+    text = words_field(
+        "Why?", 500, 2, required=False, help_text="Stays on the ask for everybody who sees it."
+    )
 
 
 class StoryForm(Form):

@@ -23,10 +23,13 @@ ANSWERABLE = "answerable"
 MANAGER = "manager"
 BROUGHT_IN = "brought in"
 JOINED = "joined"
+ASKED = "asked"
+UNANSWERED = "asked and not answered"
 ACTED_FOR = "acted for"
 
 WHO_HEARS: dict[Move, tuple[str, ...]] = {
     Move.RAISE: (OWNER, MANAGER),
+    Move.PUT: (ASKED,),
     Move.GO_ON: (OWNER, RAISER),
     Move.SETTLE: (RAISER, JOINED),
     Move.ACKNOWLEDGE: (RAISER, ANSWERABLE),
@@ -38,6 +41,10 @@ WHO_HEARS: dict[Move, tuple[str, ...]] = {
     Move.ACCEPT: (RAISER, OWNER, ANSWERABLE, BROUGHT_IN, JOINED),
     Move.CHANGE_PROMISE: (RAISER, OWNER, ANSWERABLE, JOINED),
     Move.DECLINE: (RAISER, OWNER, ANSWERABLE, BROUGHT_IN, JOINED),
+    Move.VOICE: (RAISER,),
+    Move.VOICE_LEFT: (RAISER,),
+    Move.AGREE: (RAISER, ASKED, JOINED),
+    Move.REFUSE: (RAISER, ASKED, JOINED),
     Move.DONE: (RAISER, OWNER, ANSWERABLE, JOINED),
     Move.CONFIRM: (OWNER, RAISER, ANSWERABLE),
     Move.NOT_CONFIRMED: (RAISER, OWNER, ANSWERABLE),
@@ -45,11 +52,11 @@ WHO_HEARS: dict[Move, tuple[str, ...]] = {
     Move.ASK_AGAIN: (OWNER, RAISER, ANSWERABLE),
     Move.REOPEN: (OWNER, RAISER, ANSWERABLE),
     Move.ELSEWHERE: (RAISER, OWNER, ANSWERABLE),
-    Move.WITHDRAW: (OWNER, RAISER, ANSWERABLE, BROUGHT_IN),
+    Move.WITHDRAW: (OWNER, RAISER, ANSWERABLE, BROUGHT_IN, UNANSWERED),
     Move.WAIT: (OWNER, ANSWERABLE),
     Move.JOIN: (OWNER, RAISER),
-    Move.COMMENT: (OWNER, RAISER, ANSWERABLE, BROUGHT_IN),
-    Move.ATTACH: (OWNER, RAISER, ANSWERABLE, BROUGHT_IN),
+    Move.COMMENT: (OWNER, RAISER, ANSWERABLE, BROUGHT_IN, UNANSWERED),
+    Move.ATTACH: (OWNER, RAISER, ANSWERABLE, BROUGHT_IN, UNANSWERED),
     Move.REMIND: (),
     Move.CLIMB: (BROUGHT_IN, OWNER, ANSWERABLE, RAISER),
     Move.OWNER_LEFT: (RAISER, ANSWERABLE),
@@ -59,7 +66,7 @@ WHO_HEARS: dict[Move, tuple[str, ...]] = {
 WHO_IS_REMINDED: dict[str, tuple[str, ...]] = {
     # The raiser learns that somebody will be brought in, and can say "wait".
     Reminder.ACKNOWLEDGE: (OWNER, RAISER, ANSWERABLE, BROUGHT_IN),
-    Reminder.DECIDE: (OWNER, RAISER, ANSWERABLE, BROUGHT_IN),
+    Reminder.DECIDE: (OWNER, RAISER, ANSWERABLE, BROUGHT_IN, UNANSWERED),
     Reminder.PROMISE_SOON: (OWNER,),
     Reminder.PROMISE_LATE: (OWNER, ANSWERABLE, RAISER),
     Reminder.CONFIRM: (RAISER,),
@@ -76,12 +83,14 @@ WHY = {
     MANAGER: "You get this because you sponsor the team, and may settle the ask within a working day.",
     BROUGHT_IN: "You get this because the ask was brought to you when its time had run out.",
     JOINED: "You get this because you said that you need the same.",
+    ASKED: "You get this because a business case asks you.",
+    UNANSWERED: "You get this because a business case asks you, and you have not answered yet.",
     ACTED_FOR: "You get this because it was done for you.",
     Step.TABLE: "You get this because you sit at the network table, and nobody has this ask.",
     Step.STAFF: "You get this because you are network staff, and nobody has this ask.",
 }
 # Who acts for a leader sees the asks that the leader answers, not those that the leader asks or needs too.
-COPIED = (WHY[OWNER], WHY[ANSWERABLE], WHY[BROUGHT_IN], WHY[ACTED_FOR])
+COPIED = tuple(WHY[part] for part in (OWNER, ANSWERABLE, BROUGHT_IN, ASKED, UNANSWERED, ACTED_FOR))
 
 
 def table() -> str:
@@ -138,7 +147,7 @@ def _who_hears(event: EscalationEvent) -> Iterator[_Hears]:
     for part in parts:
         people = _people(event.escalation, part)
         yield from (_Hears(person, WHY[part]) for person in people)
-        with_it += people if part in (OWNER, BROUGHT_IN) else []
+        with_it += people if part in (OWNER, BROUGHT_IN, ASKED, UNANSWERED) else []
     if event.behalf_of:
         yield _Hears(event.behalf_of, WHY[ACTED_FOR])
     yield from _stand_ins(event.escalation, with_it)
@@ -163,6 +172,9 @@ def _people(escalation: Escalation, part: str) -> list[Membership]:
         return escalation.brought_in
     if part == JOINED:
         return [one for one in escalation.joined if asks_for(one).filter(pk=escalation.pk).exists()]
+    if part in (ASKED, UNANSWERED):
+        voices = escalation.voices.select_related("leader__network", "leader__person")
+        return [one.leader for one in voices if part == ASKED or not one.answer]
     one = {
         RAISER: escalation.raised_by,
         OWNER: escalation.owner,
@@ -228,6 +240,8 @@ def _acts(escalation: Escalation, person: Membership, is_theirs: bool) -> list[t
 def _waits_for(escalation: Escalation, person: Membership) -> bool:
     if escalation.waits_for_team:
         return person.pk == escalation.raised_by_id
+    if escalation.state == State.DECIDING:
+        return escalation.voices.filter(leader=person, answer="").exists()
     return escalation.waits_for_owner and person.pk in (escalation.owner_id, escalation.manager_id)
 
 
@@ -255,9 +269,9 @@ def _paragraphs(event: EscalationEvent, person: Membership, waits: bool) -> list
         words = [did, "The ask is restricted, so this e-mail does not say what it is about."]
     else:
         words = [f"{escalation.ask}", did]
-        if event.move not in (Move.RAISE, Move.REMIND):
+        if event.move not in (Move.RAISE, Move.PUT, Move.REMIND):
             words.append(event.text)
-        if (waits and escalation.waits_for_owner) or event.move == Move.RAISE:
+        if (waits and escalation.waits_for_owner) or event.move in (Move.RAISE, Move.PUT):
             # All that it takes to decide, also for whoever gets the ask later.
             team = f" For “{escalation.project}”." if escalation.project else ""
             words += [f"{escalation.get_urgency_display()}.{team}", escalation.background]

@@ -17,10 +17,12 @@ from programmes.escalations.models import (
     AskFigures,
     Attachment,
     Beside,
+    BusinessCase,
     Escalation,
     EscalationEvent,
     EscalationQuerySet,
     FiguresBuilt,
+    Voice,
     speaking_for_teams,
 )
 from programmes.escalations.states import OPEN, QUIET, WITH_TEAM, Move, State, Step, after
@@ -56,11 +58,18 @@ def asks_for(membership: Membership) -> EscalationQuerySet:
     # To comment or to speak for the team is no step of the way: who has left the team sees it no more.
     on_route = Q(to=membership) | Q(by=membership, move=Move.TAKE)
     brought = Beside.objects.filter(escalation=OuterRef("pk"), part=Beside.Part.BROUGHT_IN)
-    shared = Q(manager=membership) | Q(Exists(team)) | Q(Exists(brought.filter(membership=membership)))
+    voices = Voice.objects.filter(escalation=OuterRef("pk")).order_by()
+    shared = (
+        Q(manager=membership)
+        | Q(Exists(voices.filter(leader=membership)))
+        | Q(Exists(team))
+        | Q(Exists(brought.filter(membership=membership)))
+    )
     if not membership.is_citizen_only:
         leaders = leaders_acted_for(membership)
         shared |= Q(owner__in=leaders) | Q(sponsor__in=leaders)
         shared |= Q(Exists(brought.filter(membership__in=leaders)))
+        shared |= Q(Exists(voices.filter(leader__in=leaders)))
         on_route |= Q(to__in=leaders) | Q(by__in=leaders, move=Move.TAKE)
     shared |= Q(Exists(steps.filter(on_route)))
     if membership.is_leader:
@@ -90,10 +99,37 @@ def asks_waiting_for(membership: Membership) -> EscalationQuerySet:
         waiting |= Q(
             pk__in=brought.order_by().values("escalation"), state__in=(State.RAISED, State.ACKNOWLEDGED)
         )
+    waiting |= Q(pk__in=voices_awaited_from(membership).values("escalation"), state=State.DECIDING)
     if membership.may(Permission.ROUTE_ASK):
         waiting |= Q(network=membership.network_id, owner=None, waits=1, manager=None, state__in=_TO_DO)
     found = Escalation.objects.filter(waiting).order_by().values("pk")
     return asks_for(membership).filter(pk__in=found).order_by("waiting_since", "id")
+
+
+def voices_awaited_from(membership: Membership) -> QuerySet[Voice]:
+    """Return the answers to business cases that the membership, or a leader for whom it acts, has not given."""
+    whose = Q(leader=membership)
+    if not membership.is_citizen_only:
+        whose |= Q(leader__in=leaders_acted_for(membership).values("pk"))
+    return Voice.objects.filter(whose, answer="").order_by()
+
+
+def voices_of(membership: Membership, escalation: Escalation) -> list[Voice]:
+    """Return the answers that the membership may give: its own first, then those of leaders for whom it decides."""
+    if escalation.raised_by_id == membership.pk:
+        return []
+    voices = list(escalation.voices.all())
+    own = [one for one in voices if one.leader_id == membership.pk and membership.is_leader]
+    if membership.is_citizen_only:
+        return own
+    powers = _powers_of(membership)
+    return own + [one for one in voices if Delegate.Power.DECIDE in powers.get(one.leader_id, ())]
+
+
+def _powers_of(membership: Membership) -> dict[int, set[str]]:
+    if not hasattr(membership, "powers_read"):  # once a request, for all moves of an ask
+        membership.powers_read = powers_for(membership)  # type: ignore[attr-defined]
+    return membership.powers_read  # type: ignore[attr-defined]
 
 
 def attachments_for(membership: Membership) -> QuerySet[Attachment]:
@@ -133,6 +169,32 @@ def _may_ask_for(membership: Membership, project: PathwayProject) -> bool:
         return False
     parts = (TeamMember.Part.LEAD, TeamMember.Part.TEAM, TeamMember.Part.COACH)
     return membership.is_staff or part_in(membership, project) in parts
+
+
+def cases_for(membership: Membership) -> QuerySet[BusinessCase]:
+    """Return the business cases that the membership may see: those it sees as asks, and drafts of its own teams."""
+    cases = BusinessCase.objects.filter(network=membership.network_id)
+    if membership.is_evaluator_only or not membership.roles:
+        return cases.none()
+    put = Q(escalation__in=asks_for(membership).order_by().values("pk"))
+    draft = Q(escalation=None)
+    if not membership.is_staff:
+        team = TeamMember.objects.filter(membership=membership, left_on=None).order_by()
+        draft &= Q(project__in=team.values("project"))
+    return cases.filter(put | draft)
+
+
+def may_see_meeting(membership: Membership) -> bool:
+    """Whether the membership sees the agenda of the network table: leaders who sit there, and staff, who prepare it."""
+    return membership.is_staff or (membership.is_leader and membership.at_table)
+
+
+def may_write_case(membership: Membership, project: PathwayProject) -> Answer:
+    """Say whether the membership may draft, change and put business cases of the project: its team, while work on it
+    goes on."""
+    if _may_ask_for(membership, project):
+        return YES
+    return no("Only the project’s team writes its business cases, while work on it goes on.")
 
 
 def may_raise(membership: Membership, project: PathwayProject | None = None) -> Answer:
@@ -204,11 +266,10 @@ def acting_on(membership: Membership, escalation: Escalation) -> Acting | None:
         return Acting()
     if escalation.restricted:
         return None
-    if not hasattr(membership, "powers_read"):  # once a request, for all moves of an ask
-        membership.powers_read = powers_for(membership)  # type: ignore[attr-defined]
+    powers = _powers_of(membership)
     for power in (Delegate.Power.DECIDE, Delegate.Power.ACT):
         for leader in (escalation.owner, *brought):
-            if power in membership.powers_read.get(leader.pk, ()):  # type: ignore[attr-defined]
+            if power in powers.get(leader.pk, ()):
                 return Acting(leader, decides=power == Delegate.Power.DECIDE)
     return None
 
@@ -219,6 +280,8 @@ def may(membership: Membership, escalation: Escalation, move: Move) -> Answer:
         return YES
     if move in OWNERS_MOVES:
         return _may_act(membership, escalation, move)
+    if move == Move.VOICE:
+        return _may_voice(membership, escalation)
     if move in MANAGERS_MOVES:
         if escalation.manager_id == membership.pk:
             return YES
@@ -255,6 +318,14 @@ def _may_act(membership: Membership, escalation: Escalation, move: Move) -> Answ
     if not acting.decides and move not in DELEGATES_MOVES:
         return no(f"{acting.leader} decides this themselves.")
     return YES
+
+
+def _may_voice(membership: Membership, escalation: Escalation) -> Answer:
+    if escalation.raised_by_id == membership.pk:
+        return no("You put this business case, so the leaders who are asked decide it.")
+    if escalation.state == State.DECIDING and voices_of(membership, escalation):
+        return YES
+    return no("Only the leaders whom a business case asks answer it, until the last of them has.")
 
 
 def _may_speak_for_team(membership: Membership, escalation: Escalation) -> Answer:
@@ -315,6 +386,10 @@ def is_about_to_climb(escalation: Escalation) -> bool:
 def _why_not_now(escalation: Escalation, move: Move) -> str:
     if escalation.state not in OPEN:
         return f"This ask is {State(escalation.state).label.lower()}: only a comment can be added."
+    if escalation.state == State.DECIDING:
+        return "This is a business case: the leaders who are asked decide it together."
+    if move == Move.VOICE:
+        return "This is not a business case that is being decided."
     if move == Move.NOT_SETTLED and escalation.state == State.DECLINED:
         return "Ask once more, with something new, instead."
     if escalation.waits_for_team:

@@ -54,10 +54,13 @@ class Times:
     def note_times(self, escalation: Escalation, event: EscalationEvent) -> None:
         """Keep how many working minutes passed until a step ended for the first time, and where it was decided."""
         after = self.working.between(escalation.raised_at, event.at)
-        replies = (Move.ACKNOWLEDGE, Move.TAKE, Move.HOLD, Move.ACCEPT, Move.DECLINE, Move.SETTLE)
+        replies = (Move.ACKNOWLEDGE, Move.TAKE, Move.HOLD, Move.ACCEPT, Move.DECLINE, Move.SETTLE, Move.VOICE)
         if event.move in replies and escalation.acknowledged_after is None:
             escalation.acknowledged_after = after
-        if event.move in (Move.ACCEPT, Move.DECLINE, Move.SETTLE) and escalation.decided_after is None:
+        if (
+            event.move in (Move.ACCEPT, Move.DECLINE, Move.SETTLE, Move.AGREE, Move.REFUSE)
+            and escalation.decided_after is None
+        ):
             escalation.decided_after = after
             decider = event.behalf_of or event.by
             escalation.decided_in = own_organisation(decider) if decider else None

@@ -10,14 +10,17 @@ from programmes.escalations.models import (
     AskFigures,
     Attachment,
     Beside,
+    BusinessCase,
     ClockPolicy,
     Commitment,
     Escalation,
     EscalationEvent,
+    Evidence,
     FiguresBuilt,
     Story,
+    Voice,
 )
-from programmes.escalations.permissions import asks_for, attachments_for
+from programmes.escalations.permissions import asks_for, attachments_for, cases_for
 
 
 def _events_for(membership: Membership) -> QuerySet[EscalationEvent]:
@@ -30,6 +33,14 @@ def _promises_for(membership: Membership) -> QuerySet[Commitment]:
 
 def _stories_for(membership: Membership) -> QuerySet[Story]:
     return Story.objects.filter(escalation__in=asks_for(membership).values("pk"))
+
+
+def _evidence_for(membership: Membership) -> QuerySet[Evidence]:
+    return Evidence.objects.filter(case__in=cases_for(membership).values("pk"))
+
+
+def _voices_for(membership: Membership) -> QuerySet[Voice]:
+    return Voice.objects.filter(escalation__in=asks_for(membership).values("pk"))
 
 
 def declare_tables() -> None:
@@ -88,6 +99,30 @@ def declare_tables() -> None:
             never=("deciders",),
         ),
         Held(FiguresBuilt, "When figures were built"),
+        Held(
+            BusinessCase,
+            "Business cases",
+            words=("title", "problem", "options", "cost", "benefit", "risk", "asked"),
+            thing="self",
+            seen_by=cases_for,
+        ),
+        Held(
+            Evidence,
+            "What measures said in business cases",
+            network="case__network",
+            words=("name", "sentence"),
+            plain=("latest",),
+            thing="case",
+            seen_by=_evidence_for,
+        ),
+        Held(
+            Voice,
+            "Answers to business cases",
+            network="escalation__network",
+            words=("text", "would_change", "what"),
+            thing="escalation",
+            seen_by=_voices_for,
+        ),
         Held(ClockPolicy, "Times for asks", plain=("urgency",)),
         Held(
             Commitment,

@@ -222,6 +222,7 @@ def picture(points: Iterable[tuple[date, int]], name: str) -> dict[str, Any] | N
         name=f"Half of the asks had their first reply within: {name}",
         shape=Measure.Shape.NUMBER,
         better=Measure.Better.LOWER,
+        chart=Measure.Chart.RUN,
         unit="working hours",
     )
     series = Series(measure, [Point(month, Decimal(minutes) / 60) for month, minutes in points])

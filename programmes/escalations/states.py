@@ -7,6 +7,8 @@ class State(TextChoices):
     RAISED = "raised", "Awaiting first reply"
     ACKNOWLEDGED = "acknowledged", "Being looked at"
     ON_HOLD = "on_hold", "On hold"
+    # A business case, which several leaders decide together.
+    DECIDING = "deciding", "Being decided"
     ACCEPTED = "accepted", "Yes, promised"
     DECLINED = "declined", "Not possible now"
     DONE = "done", "Done, awaiting the team"
@@ -20,6 +22,7 @@ OPEN = (
     State.RAISED,
     State.ACKNOWLEDGED,
     State.ON_HOLD,
+    State.DECIDING,
     State.ACCEPTED,
     State.DECLINED,
     State.DONE,
@@ -29,6 +32,8 @@ WITH_OWNER = (State.RAISED, State.ACKNOWLEDGED, State.ON_HOLD, State.ACCEPTED)
 # Of these, those in which nothing has been decided yet.
 UNDECIDED = (State.RAISED, State.ACKNOWLEDGED, State.ON_HOLD)
 WITH_TEAM = (State.DECLINED, State.DONE)
+# The turn of all leaders who are asked and have not answered.
+WITH_ASKED = (State.DECIDING,)
 
 
 class Step(TextChoices):
@@ -45,6 +50,7 @@ class Move(TextChoices):
     """What somebody, or a clock, does to an ask, as the timeline says it after their name."""
 
     RAISE = "raise", "asked"
+    PUT = "put", "put a business case"
     GO_ON = "go_on", "passed it on to"
     SETTLE = "settle", "settled it"
     ACKNOWLEDGE = "acknowledge", "is looking at it"
@@ -56,6 +62,10 @@ class Move(TextChoices):
     ACCEPT = "accept", "said yes"
     CHANGE_PROMISE = "change_promise", "changed the promise"
     DECLINE = "decline", "said: not possible now"
+    VOICE = "voice", "answered"
+    AGREE = "agree", "answered last, and all agree"
+    REFUSE = "refuse", "answered last, and not all agree"
+    VOICE_LEFT = "voice_left", "is no longer there to answer it"
     DONE = "done", "marked it done"
     CONFIRM = "confirm", "confirmed the answer for the team"
     NOT_CONFIRMED = "not_confirmed", "closed it, as the team has not said whether that settles it"
@@ -79,6 +89,8 @@ def _stays(*states: State) -> dict[State, State]:
     return {state: state for state in states}
 
 
+# How an ask begins.
+BEGINS = {Move.RAISE: State.RAISED, Move.PUT: State.DECIDING}
 # Move → the state before → the state after. Whoever gets an ask from another gives their own first reply;
 # whoever takes it, or puts it on hold, has given it.
 MOVES: dict[Move, dict[State, State]] = {
@@ -94,6 +106,11 @@ MOVES: dict[Move, dict[State, State]] = {
     Move.WAKE: {State.ON_HOLD: State.ACKNOWLEDGED},
     Move.ACCEPT: dict.fromkeys(UNDECIDED, State.ACCEPTED),
     Move.CHANGE_PROMISE: _stays(State.ACCEPTED),
+    # Each who is asked answers a business case, and may change that until the last has: then it is decided.
+    Move.VOICE: _stays(State.DECIDING),
+    Move.VOICE_LEFT: _stays(State.DECIDING),
+    Move.AGREE: {State.DECIDING: State.ACCEPTED},
+    Move.REFUSE: {State.DECIDING: State.DECLINED},
     Move.DECLINE: dict.fromkeys(UNDECIDED, State.DECLINED),
     Move.DONE: {State.ACCEPTED: State.DONE},
     Move.CONFIRM: dict.fromkeys(WITH_TEAM, State.CLOSED),
@@ -107,11 +124,11 @@ MOVES: dict[Move, dict[State, State]] = {
     Move.JOIN: _stays(*OPEN),
     Move.COMMENT: _stays(*State),
     Move.ATTACH: _stays(*OPEN),
-    Move.REMIND: _stays(State.RAISED, State.ACKNOWLEDGED, State.ACCEPTED, *WITH_TEAM),
+    Move.REMIND: _stays(State.RAISED, State.ACKNOWLEDGED, State.DECIDING, State.ACCEPTED, *WITH_TEAM),
     # Somebody is brought in beside the owner; nobody else has to do anything for it.
-    Move.CLIMB: _stays(State.RAISED, State.ACKNOWLEDGED),
-    # The promise of who left ends with them: whoever comes next gives their own.
-    Move.OWNER_LEFT: {**dict.fromkeys(WITH_OWNER, State.RAISED), **_stays(*WITH_TEAM)},
+    Move.CLIMB: _stays(State.RAISED, State.ACKNOWLEDGED, State.DECIDING),
+    # The promise of who left ends with them: whoever comes next gives their own. Of a business case nobody is left.
+    Move.OWNER_LEFT: {**dict.fromkeys((*WITH_OWNER, *WITH_ASKED), State.RAISED), **_stays(*WITH_TEAM)},
     Move.ANSWERABLE_LEFT: _stays(*OPEN),
     Move.REDACT: _stays(*State),
 }
@@ -121,6 +138,8 @@ QUIET = (
     Move.COMMENT,
     Move.ATTACH,
     Move.JOIN,
+    Move.VOICE,
+    Move.VOICE_LEFT,
     Move.WAIT,
     Move.REMIND,
     Move.CLIMB,
@@ -129,7 +148,7 @@ QUIET = (
 )
 # How an ask is answered; the first two by something that was done.
 SETTLING = (Move.DONE, Move.SETTLE)
-ANSWERS = (*SETTLING, Move.DECLINE)
+ANSWERS = (*SETTLING, Move.DECLINE, Move.REFUSE)
 # What a clock does when a time has run out, besides passing on after the manager's day and ending a hold.
 CLOCKS = (Move.REMIND, Move.CLIMB, Move.NOT_CONFIRMED)
 
@@ -141,7 +160,7 @@ def after(move: Move, state: str) -> State | None:
 
 def diagram() -> str:
     """Return MOVES as a Mermaid state diagram, for docs/escalations.md (`manage.py draw_escalations`)."""
-    lines = ["stateDiagram-v2", f"    [*] --> {State.RAISED}: {Move.RAISE}"]
+    lines = ["stateDiagram-v2", *(f"    [*] --> {state}: {move}" for move, state in BEGINS.items())]
     lines += [f"    {state}: {state.label}" for state in State]
     arrows: dict[tuple[State, State], list[str]] = {}
     for move, ways in MOVES.items():

@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from iocn.shared.prepared import attach, prepared
-from programmes.escalations.models import Beside, Commitment, Escalation, EscalationEvent
+from programmes.escalations.models import Beside, Commitment, Escalation, EscalationEvent, Evidence, Voice
 
 
 def read_way(escalation: Escalation) -> None:
@@ -30,3 +30,15 @@ def _promises(ask: int) -> QuerySet[Commitment]:
 @prepared
 def _beside(ask: int) -> QuerySet[Beside]:
     return Beside.objects.filter(escalation=ask).select_related("membership")
+
+
+@prepared
+def voices_on(ask: int) -> QuerySet[Voice]:
+    """Return what those whom a business case asks have answered."""
+    return Voice.objects.filter(escalation=ask).select_related("leader")
+
+
+@prepared
+def evidence_of(case: int) -> QuerySet[Evidence]:
+    """Return what measures said when they were put into a business case."""
+    return Evidence.objects.filter(case=case)

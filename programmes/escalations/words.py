@@ -11,6 +11,7 @@ COLOURS = {
     State.RAISED: "orange",
     State.ACKNOWLEDGED: "blue",
     State.ON_HOLD: "white",
+    State.DECIDING: "yellow",
     State.ACCEPTED: "aqua-green",
     State.DECLINED: "purple",
     State.DONE: "green",
@@ -24,6 +25,7 @@ BUTTONS = {
     Move.GO_ON: "Pass it on now",
     Move.TAKE: "Take this ask",
     Move.ACKNOWLEDGE: "I am looking at it",
+    Move.VOICE: "Answer the business case",
     Move.ACCEPT: "Yes, with a promise",
     Move.WAKE: "Take it off hold",
     Move.DONE: "Mark as done",
@@ -47,6 +49,7 @@ BUTTONS = {
 LIKELY = {
     State.RAISED: (Move.ACKNOWLEDGE, Move.ACCEPT, Move.HAND_ON, Move.DECLINE),
     State.ACKNOWLEDGED: (Move.ACCEPT, Move.DECLINE, Move.HAND_ON),
+    State.DECIDING: (Move.VOICE,),
     State.ACCEPTED: (Move.DONE, Move.CHANGE_PROMISE, Move.HAND_ON),
     State.DONE: (Move.CONFIRM, Move.NOT_SETTLED),
     State.DECLINED: (Move.CONFIRM, Move.ASK_AGAIN),

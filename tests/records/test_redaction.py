@@ -65,6 +65,16 @@ def everywhere(network) -> Membership:
     )
     asks.attach(by=by, escalation=ask, file=Checked(f"{NAME}.txt", "txt", b"A list."))
     Story.objects.create(network=network, escalation=ask, text=f"{NAME} is home", proposed_by=by)
+    case = asks.draft_case(
+        by=by,
+        project=project,
+        measures=[measure],
+        **dict.fromkeys(("title", "problem", "options", "cost", "benefit", "risk", "asked"), f"Of {NAME}"),
+    )
+    top = factories.MembershipFactory(network=network, roles=["leader"])
+    put = asks.put_case(by=by, case=case, lead=top, urgency="slowing")
+    top = Membership.objects.with_roles().select_related("network").get(pk=top.pk)
+    asks.voice(by=top, escalation=put, answer="no", text=f"{NAME} says no", would_change=f"Ask {NAME}")
     session = factories.SessionFactory(
         cohort__network=network, cohort__name=f"Friends of {NAME}", title=f"With {NAME}", place=NAME
     )
@@ -127,6 +137,8 @@ def test_every_field_of_words_is_reached(network):
         "Message.error",
         "EscalationEvent.would_change",
         "Commitment.what",
+        "Voice.what",
+        "Evidence.sentence",
         "Redaction.reason",
         "Upload.name",
         "Upload.columns",
@@ -176,7 +188,7 @@ def test_who_removed_them_and_why_stays_and_never_the_words(network):
 
     assert (done.by, done.reason, done.places, done.kind) == (by, REASON, number, "words")
     assert sum(done.found.values()) == number
-    assert done.found["Asks"] == 2
+    assert done.found["Asks"] == 4  # two of an ask, and two of a business case that was put
     written = History.objects.of(done).get()
     assert (written.by, written.what, written.text) == (by, f"removed words from {number} places", REASON)
     assert NAME not in str([list(model._default_manager.values()) for model in (Redaction, History)])
@@ -184,7 +196,7 @@ def test_who_removed_them_and_why_stays_and_never_the_words(network):
 
 def test_each_thing_says_that_words_were_removed_from_it(network):
     by = everywhere(network)
-    ask, project = network.escalations.get(), network.projects.get()
+    ask, project = network.escalations.earliest("number"), network.projects.get()
     other = factories.ProjectFactory(network=network)
 
     redact(by)

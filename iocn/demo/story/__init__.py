@@ -6,6 +6,7 @@ that nobody takes them for real.
 """
 
 from iocn.demo.story.asks import ASKS, STORIES, Ask
+from iocn.demo.story.cases import CASES, Case
 from iocn.demo.story.learning import COHORT_ASKS, COHORTS, COMING, Cohort, Copied
 from iocn.demo.story.measures import MEASURES, Series
 from iocn.demo.story.past import PAST
@@ -30,6 +31,7 @@ __all__ = [
     "ASKS",
     "AT_TABLE",
     "AWAY",
+    "CASES",
     "CITY",
     "COHORTS",
     "COHORT_ASKS",
@@ -47,6 +49,7 @@ __all__ = [
     "STORIES",
     "TRIES",
     "Ask",
+    "Case",
     "Cohort",
     "Copied",
     "Org",

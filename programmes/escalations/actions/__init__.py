@@ -17,6 +17,7 @@ from programmes.escalations.actions.answering import (
     wake,
 )
 from programmes.escalations.actions.away import tell_stand_in
+from programmes.escalations.actions.cases import change_case, draft_case, put_case, voice
 from programmes.escalations.actions.common import Conflict, NotPossible, can_own
 from programmes.escalations.actions.leaving import leave_asks, stop_leading_asks
 from programmes.escalations.actions.raising import pass_on, raise_ask, settle
@@ -45,10 +46,12 @@ __all__ = [
     "ask_again",
     "attach",
     "can_own",
+    "change_case",
     "change_promise",
     "comment",
     "confirm",
     "decline",
+    "draft_case",
     "hand_on",
     "hold",
     "join",
@@ -58,6 +61,7 @@ __all__ = [
     "not_settled",
     "note_redaction",
     "pass_on",
+    "put_case",
     "raise_ask",
     "remove_file",
     "renew_clocks",
@@ -69,6 +73,7 @@ __all__ = [
     "stop_leading_asks",
     "take",
     "tell_stand_in",
+    "voice",
     "wait",
     "wake",
     "withdraw",

@@ -14,7 +14,7 @@ from programmes.escalations import news
 from programmes.escalations.models import Commitment, Escalation, EscalationEvent, EscalationQuerySet
 from programmes.escalations.permissions import OWNERS_MOVES, acting_on, asks_for, may, possible_now
 from programmes.escalations.policy import Times, times_of
-from programmes.escalations.states import QUIET, WITH_OWNER, WITH_TEAM, Move, State, Step, after
+from programmes.escalations.states import QUIET, WITH_ASKED, WITH_OWNER, WITH_TEAM, Move, State, Step, after
 
 # With these somebody gets the ask: nobody leaves between being looked up and being given it.
 GIVING = (
@@ -96,7 +96,8 @@ def step(by: Membership | None, locked: Escalation, move: Move, **event: Any) ->
 
 def _turn(state: str) -> str:
     """Return whose turn it is; nobody's when the ask is closed."""
-    return "owner" if state in WITH_OWNER else "team" if state in WITH_TEAM else ""
+    turns = {"owner": WITH_OWNER, "team": WITH_TEAM, "asked": WITH_ASKED}
+    return next((turn for turn, states in turns.items() if state in states), "")
 
 
 def write(

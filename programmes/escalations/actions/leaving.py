@@ -6,6 +6,7 @@ from django.utils import timezone
 from iocn.shared.templatetags.components import day
 from people.actions.staff_list import add_staff_task
 from people.models import Membership, StaffTask
+from programmes.escalations.actions.cases import leave_cases
 from programmes.escalations.actions.common import lock, name_of, open_promise, write
 from programmes.escalations.actions.raising import go_on
 from programmes.escalations.models import Beside, Escalation
@@ -25,6 +26,7 @@ def leave_asks(membership: Membership, by: Membership | None) -> None:
 
 def stop_leading_asks(membership: Membership, by: Membership | None) -> None:
     """Give the asks of somebody who stops being a leader to staff (people.hooks.leader_role_ending)."""
+    leave_cases(membership, by)
     Beside.objects.filter(membership=membership, escalation__in=Escalation.objects.open()).delete()
     for escalation in lock(Escalation.objects.open().filter(Q(owner=membership) | Q(sponsor=membership))):
         if escalation.owner_id == membership.pk:

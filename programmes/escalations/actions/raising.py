@@ -52,7 +52,7 @@ def raise_ask(
     now = timezone.now()
     escalation = Escalation.objects.create(
         network=by.network,
-        number=_next_number(by),
+        number=next_number(by),
         ask=ask,
         background=background,
         urgency=urgency,
@@ -115,7 +115,8 @@ def _manager(project: PathwayProject | None, by: Membership, way: Route) -> Memb
     return manager
 
 
-def _next_number(by: Membership) -> int:
+def next_number(by: Membership) -> int:
+    """Return the next reference's number in the network of `by`."""
     counters = Counter.objects.select_for_update()
     counter, _is_new = counters.get_or_create(network_id=by.network_id, name="escalation")
     counter.value += 1

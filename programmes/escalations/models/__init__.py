@@ -8,6 +8,7 @@ from programmes.escalations.models.asks import (
     speaking_for_teams,
 )
 from programmes.escalations.models.attachments import Attachment
+from programmes.escalations.models.cases import BusinessCase, Evidence, Voice
 from programmes.escalations.models.clocks import ClockPolicy
 from programmes.escalations.models.figures import ALL_DOMAINS, AskFigures, FiguresBuilt
 from programmes.escalations.models.promises import Commitment
@@ -18,13 +19,16 @@ __all__ = [
     "AskFigures",
     "Attachment",
     "Beside",
+    "BusinessCase",
     "ClockPolicy",
     "Commitment",
     "Escalation",
     "EscalationEvent",
     "EscalationQuerySet",
+    "Evidence",
     "FiguresBuilt",
     "Story",
     "StoryQuerySet",
+    "Voice",
     "speaking_for_teams",
 ]

@@ -17,6 +17,7 @@ from programmes.escalations.states import (
     CLOCKS,
     OPEN,
     UNDECIDED,
+    WITH_ASKED,
     WITH_OWNER,
     WITH_TEAM,
     Move,
@@ -77,6 +78,10 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
             promised_by=Subquery(promise.values("due_on")[:1]),
             last_answer=Subquery(answer.values("move")[:1]),
         )
+
+    def with_case(self) -> EscalationQuerySet:
+        """Read the business case that it is, if it is one (`getattr(escalation, "case", None)`)."""
+        return self.select_related("case")
 
     def with_absence(self, today: date) -> EscalationQuerySet:
         """Say of each until when its owner is away today, if they are (`away_until`), and who stands in (`stand_in`)."""
@@ -285,6 +290,8 @@ class Escalation(models.Model):
         """Whom it waits for now, in words; empty when it is closed."""
         if self.waits_for_team:
             return "the team" if self.project_id else self.raised_by.name
+        if self.state in WITH_ASKED:
+            return "the leaders asked"
         if not self.waits_for_owner:
             return ""
         if self.owner:

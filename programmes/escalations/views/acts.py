@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from programmes.escalations import actions, forms
+from programmes.escalations import actions, case_forms, forms
 from programmes.escalations.models import Escalation
 from programmes.escalations.states import Move
 from programmes.escalations.words import BUTTONS, slug_of
@@ -69,6 +69,13 @@ ACTS = [
         actions.acknowledge,
         "They know now that you are looking at it.",
         one_click=True,
+    ),
+    Act(
+        Move.VOICE,
+        "Answer the business case",
+        case_forms.VoiceForm,
+        actions.voice,
+        "Your answer is on the business case.",
     ),
     Act(
         Move.ACCEPT,

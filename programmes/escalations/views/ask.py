@@ -9,18 +9,25 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
 
 from iocn.shared.permissions import require
-from iocn.shared.prepared import one_or_404, prepared
+from iocn.shared.prepared import attach, one_or_404, prepared
 from iocn.shared.templatetags.components import day
 from people.models import Membership
 from people.web import MemberRequest, network_page, posted
 from programmes.escalations import actions, clocks, forms
 from programmes.escalations.files import TYPES
 from programmes.escalations.models import Attachment, Escalation, EscalationEvent, EscalationQuerySet
-from programmes.escalations.permissions import asks_for, attachments_for, may, may_remove_file, possible_now
+from programmes.escalations.permissions import (
+    asks_for,
+    attachments_for,
+    may,
+    may_remove_file,
+    may_see_meeting,
+    possible_now,
+)
 from programmes.escalations.states import ANSWERS, Move, State
 from programmes.escalations.views.acts import ACTS, BY_SLUG, WORDS, Act
 from programmes.escalations.views.layout import render_ask
-from programmes.escalations.way import read_way
+from programmes.escalations.way import read_way, voices_on
 
 
 @network_page()
@@ -29,6 +36,10 @@ def ask(request: MemberRequest, number: int) -> HttpResponseBase:
     """Show an ask: whose turn it is, what was promised, every step, and what the reader can do."""
     escalation = _find(request, number)
     read_way(escalation)
+    case = getattr(escalation, "case", None)
+    if case:
+        case.network = escalation.network
+        attach(escalation, voices=voices_on(escalation.pk))
     can = [act for act in ACTS if act.move != Move.COMMENT and _can(request, escalation, act.move)]
     acts = [act for act in can if not act.aside]
     events = list(reversed(escalation.events.all()))
@@ -38,6 +49,8 @@ def ask(request: MemberRequest, number: int) -> HttpResponseBase:
     commitments = list(escalation.commitments.all())
     context = {
         "ask": escalation,
+        "case": case,
+        "voices": escalation.voices.all() if case else (),
         "events": events,
         "answer": _answer(escalation, events),
         "owner_post": escalation.owner.main_post if escalation.owner else None,
@@ -75,7 +88,7 @@ def _find(request: MemberRequest, number: int) -> Escalation:
 @prepared
 def _asks_numbered(reader: Membership, number: int) -> EscalationQuerySet:
     found = asks_for(reader).filter(number=number).with_team_of(reader).with_promise().with_people()
-    return found.with_absence(reader.network.today())
+    return found.with_absence(reader.network.today()).with_case()
 
 
 def _can(request: MemberRequest, escalation: Escalation, move: Move) -> bool:
@@ -87,6 +100,8 @@ def _why_not(request: MemberRequest, escalation: Escalation) -> str:
     if not escalation.is_open:
         return ""
     move = Move.CONFIRM if escalation.waits_for_team else Move.ACCEPT
+    if escalation.state == State.DECIDING:
+        move = Move.VOICE
     return may(request.membership, escalation, move).reason
 
 
@@ -144,9 +159,9 @@ def act(request: MemberRequest, number: int, move: str) -> HttpResponseBase:
     escalation = _find(request, number)
     if request.method == "GET":
         require(may(request.membership, escalation, chosen.move))
-        form = chosen.form(escalation=escalation)
+        form = chosen.form(escalation=escalation, reader=request.membership)
         return _act_page(request, chosen, escalation, form)
-    form = chosen.form(request.POST, request.FILES, escalation=escalation)
+    form = chosen.form(request.POST, request.FILES, escalation=escalation, reader=request.membership)
     if not form.is_valid():
         return _act_page(request, chosen, escalation, form)
     try:
@@ -162,9 +177,16 @@ def act(request: MemberRequest, number: int, move: str) -> HttpResponseBase:
     except Escalation.DoesNotExist as gone:
         raise Http404 from gone
     messages.success(request, chosen.said.format(owner=written.owner))
+    if _from_meeting(request):
+        return redirect("escalations:meeting", request.membership.network.slug)
     if asks_for(request.membership).filter(pk=escalation.pk).exists():
         return redirect(escalation)
     return redirect("escalations:inbox", request.membership.network.slug)
+
+
+def _from_meeting(request: MemberRequest) -> bool:
+    """Whether the form was opened from the agenda of the network table, and leads back there."""
+    return request.GET.get("then") == "meeting" and may_see_meeting(request.membership)
 
 
 def _is_own_echo(
@@ -188,7 +210,7 @@ def _conflict_page(
     escalation = _find(request, number)
     typed = request.POST.copy()
     typed["seen"] = str(escalation.version)
-    form = chosen.form(typed, escalation=escalation)
+    form = chosen.form(typed, escalation=escalation, reader=request.membership)
     return _act_page(request, chosen, escalation, form, since=conflict.since, status=409)
 
 
@@ -211,7 +233,9 @@ def _act_page(
         "since": since,
         "refusal": refusal,
         "comment": _as_comment(form, escalation) if refusal else None,
-        "cancel": escalation.get_absolute_url(),
+        "cancel": reverse("escalations:meeting", args=[request.membership.network.slug])
+        if _from_meeting(request)
+        else escalation.get_absolute_url(),
     }
     return render_ask(request, "escalations/act.html", context, status)
 

@@ -17,7 +17,7 @@ from people.permissions import Permission
 from people.web import MemberRequest, network_page
 from programmes.escalations.filters import ALL, OPEN, RAISED, TABS, UNOWNED, WAITING, AskFilter
 from programmes.escalations.models import Escalation, EscalationQuerySet
-from programmes.escalations.permissions import may_raise, may_see_figures
+from programmes.escalations.permissions import may_raise, may_see_figures, may_see_meeting
 from programmes.escalations.states import Move
 from programmes.escalations.views.layout import BESIDE, LIST, varied, wanted_by
 from programmes.escalations.views.rows import MADE_OF, rows_of, stamp_of, values_of
@@ -133,6 +133,7 @@ def inbox(request: MemberRequest) -> HttpResponseBase:
         "rows": rows,
         "tabs": _tabs(request, listing.shown),
         "may_raise": bool(may_raise(request.membership)),
+        "may_meet": may_see_meeting(request.membership),
         "stamp": stamp,
         "list_keys": KEYS,
         "several": _several(request, listing.shown),

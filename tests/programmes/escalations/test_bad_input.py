@@ -23,6 +23,7 @@ RIGHT = {
     "decline": {"text": "No", "would_change": "March"},
     "attach": {"no_patient": "on", "text": ""},
     "join": {},
+    "voice": {"answer": "yes_if", "what": "A key", "due_on": SOON, "text": "Budget"},
 }
 # Who may do it, after what has happened. Others: the leader who has it, at once.
 WHEN = {
@@ -41,6 +42,7 @@ WHEN = {
     "join": ("second", ""),
     "reopen": ("nurse", "confirmed"),
     "attach": ("nurse", ""),
+    "voice": ("leader", "in a case"),
     "withdraw": ("nurse", ""),
     "comment": ("nurse", ""),
 }
@@ -61,6 +63,10 @@ def ready(place, time_machine):
         if before == "with the manager":
             place.project.sponsor = place.manager
             place.project.save()
+        if before == "in a case":
+            case = actions.draft_case(by=place.nurse, project=place.project, title="A key", problem="None")
+            asked = {"lead": place.leader, "others": [place.second], "urgency": "stopping"}
+            return actions.put_case(by=place.nurse, case=case, **asked), place.leader
         ask = actions.raise_ask(
             by=place.nurse,
             ask="A key",
@@ -93,6 +99,8 @@ def right(slug, place, ask):
     sent = {"seen": ask.version, **RIGHT.get(slug, {"text": "Words"})}
     if slug in ("hand-on", "route"):
         sent["to"] = place.second.pk
+    if slug == "voice":
+        sent["leader"] = place.leader.pk
     return sent
 
 
@@ -172,6 +180,11 @@ def test_what_no_form_takes_is_refused_and_kept(ready, place, signed_in, slug, f
         ("hold", "until", "tomorrow\x00"),
         ("accept", "due_on", "2020-01-01"),
         ("accept", "due_on", "9999-12-31"),
+        ("voice", "due_on", "2020-01-01"),
+        ("voice", "due_on", "9999-12-31"),
+        ("voice", "answer", "maybe"),
+        ("voice", "leader", "stranger"),
+        ("voice", "leader", "999999999999999999999999"),
         ("accept", "due_on", "١/١/٢٠٣٠x"),
         ("change-promise", "due_on", "2020-01-01"),
         ("hand-on", "to", "stranger"),

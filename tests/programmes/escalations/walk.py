@@ -51,6 +51,7 @@ def words(move, ask, value):
         Move.HOLD: {"until": day},
         Move.ACCEPT: {"what": "A key", "due_on": day},
         Move.CHANGE_PROMISE: {"what": f"A key, {value}", "due_on": day},
+        Move.VOICE: {"answer": "yes", "what": "A key", "due_on": day},
         Move.DECLINE: {"would_change": "Money"},
         Move.ATTACH: {"file": Checked("a.txt", "txt", b"a")},
     }
