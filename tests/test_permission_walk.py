@@ -131,6 +131,7 @@ TABLE = {
     "escalations:several acknowledge": "mmmmmmmmm -y------y",
     "escalations:several hand-on": "mmmmmmmmm -y------y",
     "escalations:several route": "mmmmmmmmm y--------",
+    "escalations:similar": "yyyy--y-y mmmm--m-m",
     "escalations:routes": "yy------y y--------",
     "escalations:leadership": "yyyy-yy-y mmmmmmmmm",
     "escalations:remit_take": "m-------- y--------",

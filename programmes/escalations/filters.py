@@ -1,6 +1,5 @@
 """The lists of asks, and how they are searched and narrowed."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,7 +7,6 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q
 from django.utils import timezone
 
 from iocn.shared.forms import Form
@@ -16,6 +14,7 @@ from people.models import Domain, Membership
 from people.permissions import Permission
 from programmes.escalations.models import Escalation, EscalationQuerySet
 from programmes.escalations.permissions import asks_for, asks_waiting_for
+from programmes.escalations.search import search
 from programmes.escalations.states import WITH_ASKED, WITH_OWNER, WITH_TEAM, State
 
 WAITING, RAISED, UNOWNED, OPEN, ALL = "waiting", "raised", "unowned", "open", "all"
@@ -78,10 +77,7 @@ class AskFilter(django_filters.FilterSet):
 
     def search(self, asks: EscalationQuerySet, name: str, text: str) -> EscalationQuerySet:
         """Find a reference (E-42, or 42) or words in what was asked."""
-        found = Q(ask__icontains=text) | Q(background__icontains=text)
-        if number := re.fullmatch(r"(?:e-?\s*)?(\d{1,9})", text.strip(), re.IGNORECASE | re.ASCII):
-            found |= Q(number=int(number[1]))
-        return asks.filter(found)
+        return search(asks, self.request.membership, text)
 
     def whose(self, asks: EscalationQuerySet, name: str, value: str) -> EscalationQuerySet:
         """Narrow by whose turn it is."""

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from iocn.shared.forms import Form
 from people.models import Domain, Membership, Organisation
@@ -82,9 +83,9 @@ class RaiseForm(Form):
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         self.membership = membership
-        initial = {"organisation": own_organisation(membership)}
-        kwargs["initial"] = initial | kwargs.pop("initial", {})
         super().__init__(*args, **kwargs)
+        if not self.is_bound and "organisation" not in self.initial:
+            self.initial["organisation"] = own_organisation(membership)
         organisations = self.fields["organisation"]
         projects = self.fields["project"]
         assert isinstance(organisations, forms.ModelChoiceField)  # noqa: S101
@@ -92,13 +93,44 @@ class RaiseForm(Form):
         if not (membership.is_staff or Role.COACH in membership.roles):
             del self.fields["for_another"]
         self.fields["ask"].widget.attrs["class"] = "nhsuk-js-character-count"
-        organisations.queryset = Organisation.objects.current().filter(network=membership.network_id)
-        projects.queryset = projects_to_ask_for(membership)
+        organisations.queryset = (
+            Organisation.objects.current()
+            .filter(network=membership.network_id)
+            .select_related("executive_sponsor")
+        )
+        projects.queryset = projects_to_ask_for(membership).select_related("sponsor")
         for field, what in (
             (organisations, "an organisation of the network"),
             (projects, "a project of yours"),
         ):
             field.error_messages["invalid_choice"] = f"Choose {what} from the list."
+
+    @cached_property
+    def has_projects(self) -> bool:
+        """Whether there is a project to ask for. Reads what the field offers, once."""
+        field = self.fields["project"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
+        assert field.queryset is not None  # noqa: S101
+        own = list(field.queryset.values_list("pk", "name"))
+        field.choices = [("", "None"), *own]
+        return bool(own)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something is in those fields that nobody needs to fill in, or is wrong with them."""
+        names = ("project", "background", "restricted", "for_another")
+        here = [self[name] for name in names if name in self.fields]
+        return any(field.value() or field.errors for field in here)
+
+    def chosen(self, name: str) -> Any:
+        """Return what is chosen in a field now, whatever is in the others; nothing if it cannot be chosen."""
+        value = self[name].value()
+        if value is None or isinstance(value, Organisation):
+            return value
+        try:
+            return self.fields[name].clean(value)
+        except ValidationError:
+            return None
 
     def clean_asked_from(self) -> AskedFrom | None:
         """Return what the ask is tied to; nothing if the person is no longer in it."""

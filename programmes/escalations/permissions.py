@@ -4,11 +4,13 @@
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from iocn.shared.permissions import YES, Answer, no
+from iocn.shared.prepared import prepared
 from people.delegates import leaders_acted_for, powers_for
 from people.models import Delegate, Membership, Post
 from people.permissions import Permission
@@ -75,6 +77,51 @@ def asks_for(membership: Membership) -> EscalationQuerySet:
     if membership.is_leader:
         shared |= Q(owner=None, state__in=_TO_DO) & ~Q(step=Step.MANAGER)
     return asks.filter(named | (Q(restricted=False) & shared))
+
+
+def in_reach_of(membership: Membership) -> list[int] | None:
+    """Return ids of asks among which are all that the membership may see, None for who sees most of a network's.
+
+    For a search: who sees few of a hundred thousand asks finds them by what is theirs, each way by an index of its
+    own, and only these have their words looked at. `asks_for` decides which of them they see.
+    """
+    sees_all = membership.may(Permission.SEE_ALL_ASKS)
+    if sees_all or (membership.is_leader and membership.network.leaders_see_all_asks):
+        return None
+    if not hasattr(membership, "reach_read"):  # once a request, which may look twice
+        membership.reach_read = list(_in_reach(membership))  # type: ignore[attr-defined]
+    reach: list[int] = membership.reach_read  # type: ignore[attr-defined]
+    return reach
+
+
+@prepared
+def _in_reach(membership: Membership) -> QuerySet[Any, int]:
+    asks = Escalation.objects.order_by().values_list("pk", flat=True)
+    steps = EscalationEvent.objects.order_by().values("escalation")
+    beside = Beside.objects.filter(part=Beside.Part.BROUGHT_IN).order_by().values("escalation")
+    teams = TeamMember.objects.filter(membership=membership, left_on=None).order_by().values("project")
+    ways: list[QuerySet[Any, Any]] = [
+        asks.filter(owner=membership),
+        asks.filter(sponsor=membership),
+        asks.filter(manager=membership),
+        asks.filter(project__in=teams),
+        steps.filter(to=membership),
+        steps.filter(by=membership, move=Move.TAKE),
+        beside.filter(membership=membership),
+    ]
+    if not membership.is_citizen_only:
+        leaders = leaders_acted_for(membership).values("pk")
+        ways += [
+            asks.filter(owner__in=leaders),
+            asks.filter(sponsor__in=leaders),
+            steps.filter(to__in=leaders),
+            steps.filter(by__in=leaders, move=Move.TAKE),
+            beside.filter(membership__in=leaders),
+        ]
+    if membership.is_leader:
+        ways.append(asks.filter(network=membership.network_id, owner=None, waits=1))
+    # A union is ordered as its first part's table otherwise.
+    return asks.filter(raised_by=membership).union(*ways).order_by()
 
 
 def asks_waiting_for(membership: Membership) -> EscalationQuerySet:

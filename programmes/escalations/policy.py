@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Self
 
 from iocn.shared.working_time import WorkingTime
@@ -35,6 +35,12 @@ class Times:
         clock = self.clock_of(escalation)
         escalation.due_at = clock.deadline
         escalation.next_due_at = clock.next.at if clock.next else None
+
+    def answer_by(self, urgency: str, now: datetime, *, after_manager: bool) -> datetime:
+        """Return by when an ask that is raised now is to be decided, if whoever has it keeps the network's times.
+        A manager who may settle it first has a working day, and then its time begins."""
+        begins = self.working.add(now, self.working.minutes_a_day if after_manager else 0)
+        return self.working.add(begins, self.allowed[urgency].decide)
 
     @classmethod
     def clocks_of(

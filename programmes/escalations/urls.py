@@ -22,6 +22,7 @@ urlpatterns = [
     path("escalations/", views.inbox, name="inbox"),
     path("escalations/raise/", views.raise_ask, name="raise"),
     path("escalations/several/<slug:move>/", views.several, name="several"),
+    path("escalations/raise/similar/", views.similar, name="similar"),
     path("escalations/routes/", views.routes, name="routes"),
     path("escalations/routes/take/", views.remit_take, name="remit_take"),
     path("escalations/leadership/", views.leadership, name="leadership"),

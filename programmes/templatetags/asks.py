@@ -3,17 +3,22 @@
 from typing import Any
 
 from django import template
+from django.db.models import Q
 from django.template import Context
 
 from iocn.shared.prepared import prepared
 from people.models import Membership
 from programmes.escalations.models import Escalation, EscalationQuerySet
+from programmes.escalations.outcomes import came_of_it
 from programmes.escalations.permissions import asks_for, may_raise
+from programmes.escalations.states import WITH_OWNER, WITH_TEAM, State
 from programmes.escalations.words import state_in_words
 
 register = template.Library()
 
 SHOWN = 5
+# Of what a team asked, that of which something came: neither withdrawn nor moved elsewhere.
+ANSWERED = (*WITH_TEAM, State.CLOSED)
 
 
 @register.inclusion_tag("components/tag.html")
@@ -25,19 +30,29 @@ def ask_state(escalation: Escalation) -> dict[str, str]:
 
 @prepared
 def _asks_of(reader: Membership, project: int) -> EscalationQuerySet:
-    asks = asks_for(reader).filter(project=project).with_names().with_promise()
-    return asks.order_by("-number")[: SHOWN + 1]
+    asks = asks_for(reader).filter(project=project)
+    newest = asks.order_by("-number").values("pk")
+    waiting = newest.filter(state__in=WITH_OWNER)[: SHOWN + 1]
+    answered = newest.filter(state__in=ANSWERED)[: SHOWN + 1]
+    found = asks.filter(Q(pk__in=waiting) | Q(pk__in=answered))
+    return found.with_names().with_outcome().order_by("-number")
 
 
 @register.inclusion_tag("escalations/asks_of.html", takes_context=True)
 def asks_of(context: Context, project: Any) -> dict[str, object]:
-    """Show what a project's team asked and what came of it, as far as the reader may see it."""
+    """Show what is in a team's way, and what became of what it asked, as far as the reader may see it."""
     membership = context["membership"]
-    found = list(_asks_of(membership, project.pk))
+    waiting, answered = [], []
+    for ask in _asks_of(membership, project.pk):
+        if ask.state in WITH_OWNER:
+            waiting.append(ask)
+        else:
+            answered.append({"ask": ask, "came_of_it": came_of_it(ask)})
     return {
         "network": membership.network,
         "project": project,
-        "asks": found[:SHOWN],
-        "has_more": len(found) > SHOWN,
+        "waiting": waiting[:SHOWN],
+        "answered": answered[:SHOWN],
+        "has_more": len(waiting) > SHOWN or len(answered) > SHOWN,
         "may_raise": bool(may_raise(membership, project)),
     }

@@ -48,7 +48,7 @@ def raise_ask(
     lock_members(by.network_id)
     organisation = organisation or own_organisation(by)
     way = _way(by, organisation, domain, restricted=restricted)
-    manager = None if restricted else _manager(project, by, way)
+    manager = None if restricted else manager_first(project, by, way)
     now = timezone.now()
     escalation = Escalation.objects.create(
         network=by.network,
@@ -107,7 +107,7 @@ def way_of(locked: Escalation, not_these: tuple[int, ...] = ()) -> Route:
     return _way(raiser, locked.organisation, locked.domain, restricted=restricted, not_these=not_these)
 
 
-def _manager(project: PathwayProject | None, by: Membership, way: Route) -> Membership | None:
+def manager_first(project: PathwayProject | None, by: Membership, way: Route) -> Membership | None:
     """Return the manager who sponsors the team and hears first, unless they ask or would decide it anyway."""
     manager = project.sponsor if project else None
     if manager is None or not manager.is_active or manager.pk == by.pk or manager == way.owner:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -82,6 +82,22 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
     def with_case(self) -> EscalationQuerySet:
         """Read the business case that it is, if it is one (`getattr(escalation, "case", None)`)."""
         return self.select_related("case")
+
+    def with_outcome(self) -> EscalationQuerySet:
+        """Say of each what came of it (outcomes.py): all of `with_promise()`, the words of the last answer, and what
+        was promised last, by when, and when it was kept."""
+        answer = EscalationEvent.objects.filter(
+            escalation=OuterRef("pk"), move__in=(*ANSWERS, Move.ELSEWHERE)
+        ).order_by("-number")
+        promise = Commitment.objects.filter(escalation=OuterRef("pk"), ended_at=None).order_by("-pk")
+        found = self.annotate(
+            answer_text=Subquery(answer.values("text")[:1]),
+            would_change=Subquery(answer.values("would_change")[:1]),
+            promise_what=Subquery(promise.values("what")[:1]),
+            promise_due=Subquery(promise.values("due_on")[:1]),
+            promise_kept_at=Subquery(promise.values("kept_at")[:1]),
+        )
+        return found.with_promise()
 
     def with_absence(self, today: date) -> EscalationQuerySet:
         """Say of each until when its owner is away today, if they are (`away_until`), and who stands in (`stand_in`)."""
@@ -174,6 +190,11 @@ class Escalation(models.Model):
         team_speaker: bool
         promised_by: date | None
         last_answer: str | None
+        answer_text: str | None
+        would_change: str | None
+        promise_what: str | None
+        promise_due: date | None
+        promise_kept_at: datetime | None
         away_until: date | None
         stand_in: str | None
 

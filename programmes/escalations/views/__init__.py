@@ -5,7 +5,7 @@ from programmes.escalations.views.cases import case, cases, change_case, new_cas
 from programmes.escalations.views.inbox import inbox
 from programmes.escalations.views.leadership import leadership
 from programmes.escalations.views.meeting import meeting
-from programmes.escalations.views.raising import raise_ask
+from programmes.escalations.views.raising import raise_ask, similar
 from programmes.escalations.views.routes import remit_take, routes, times
 from programmes.escalations.views.several import several
 from programmes.escalations.views.stories import stories, story
@@ -27,6 +27,7 @@ __all__ = [
     "remit_take",
     "routes",
     "several",
+    "similar",
     "stories",
     "story",
     "times",

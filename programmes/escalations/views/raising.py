@@ -3,30 +3,33 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
 
-from people.models import Domain, Organisation
 from people.permissions import Permission
 from people.web import MemberRequest, network_page
 from programmes.escalations import actions, forms
+from programmes.escalations.actions.raising import manager_first
 from programmes.escalations.hooks import find_asked_from
 from programmes.escalations.models import Escalation
-from programmes.escalations.permissions import projects_to_ask_for
-from programmes.escalations.routing import Route, mandates, route_for
+from programmes.escalations.outcomes import came_of_it
+from programmes.escalations.policy import times_of
+from programmes.escalations.routing import mandates, route_for
+from programmes.escalations.search import similar_asks
 from programmes.escalations.states import Step
 
 
 @network_page(Permission.RAISE_ASK)
 @require_http_methods(["GET", "POST"])
 def raise_ask(request: MemberRequest) -> HttpResponseBase:
-    """Raise an ask, and see beforehand to whom it goes and what needs no asking."""
+    """Raise an ask, and see beforehand what needs no asking, to whom it goes and by when an answer is due."""
     membership = request.membership
     if request.method == "GET" and request.htmx:  # type: ignore[attr-defined]
         form = forms.RaiseForm(request.GET, membership=membership)
-        return render(request, "escalations/raise.html#route", _route_of(request, form))
+        return render(request, "escalations/raise.html#route", _what_happens(request, form))
+    similar: dict[str, object] = {}
     if request.method == "POST":
         form = forms.RaiseForm(request.POST, membership=membership)
         checks_only = "check" in request.POST
@@ -37,16 +40,40 @@ def raise_ask(request: MemberRequest) -> HttpResponseBase:
         if checks_only:
             # Nothing is wrong yet: the person has only looked where it would go.
             form = forms.RaiseForm(initial=_typed(form), membership=membership)
+        similar = _similar(request, form["ask"].value() or "")
     else:
         initial = {"project": _project_asked_for(request), "asked_from": request.GET.get("from", "")}
         form = forms.RaiseForm(initial=initial, membership=membership)
     context = {
         "form": form,
-        "has_projects": projects_to_ask_for(membership).exists(),
         "asked_from": find_asked_from(membership, str(form["asked_from"].value() or "")),
-        **_route_of(request, form),
+        **similar,
+        **_what_happens(request, form),
     }
     return render(request, "escalations/raise.html", context)
+
+
+@network_page(Permission.RAISE_ASK)
+@require_GET
+def similar(request: MemberRequest) -> HttpResponseBase:
+    """Show earlier asks like the one that is being typed; nothing at all if these are shown already."""
+    found = _similar(request, request.GET.get("ask", ""))
+    if request.GET.get("shown") == found["shown"]:
+        return HttpResponse(status=204)
+    return render(request, "escalations/raise.html#similar", {"is_news": True, **found})
+
+
+def _similar(request: MemberRequest, text: str) -> dict[str, object]:
+    asks = list(similar_asks(request.membership, text))
+    return {
+        "similar": [{"ask": ask, "came_of_it": came_of_it(ask)} for ask in asks],
+        "shown": " ".join(ask.reference for ask in asks),
+        "asks_url": _asks_url(request),
+    }
+
+
+def _asks_url(request: MemberRequest) -> str:
+    return request.path.partition("raise/")[0]
 
 
 def _where_it_went(ask: Escalation) -> str:
@@ -71,16 +98,22 @@ def _project_asked_for(request: MemberRequest) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
 
 
-def _route_of(request: MemberRequest, form: forms.RaiseForm) -> dict[str, object]:
-    """Return where the form's ask would go, and what teams may do there without asking."""
-    domain = str(form["domain"].value() or "")
-    if domain not in Domain.values:
-        domain = ""
-    organisation = form["organisation"].value()
-    if not isinstance(organisation, Organisation | None):
-        try:
-            organisation = form.fields["organisation"].clean(organisation)
-        except ValidationError:
-            organisation = None
-    route: Route = route_for(request.membership.network, organisation, domain, request.membership)
-    return {"route": route, "mandates": mandates(route.organisation, domain)}
+def _what_happens(request: MemberRequest, form: forms.RaiseForm) -> dict[str, object]:
+    """Return what teams may do without asking, where the form's ask would go, and by when an answer is due."""
+    membership, network = request.membership, request.membership.network
+    domain, urgency = form.chosen("domain") or "", form.chosen("urgency")
+    route = route_for(network, form.chosen("organisation"), domain, membership)
+    manager = None
+    if form.chosen("restricted"):
+        route = route.without_table()
+    elif project := form.chosen("project"):
+        manager = manager_first(project, membership, route)
+    answer_by = None
+    if urgency:
+        answer_by = times_of(network).answer_by(urgency, timezone.now(), after_manager=manager is not None)
+    return {
+        "route": route,
+        "manager": manager,
+        "answer_by": answer_by,
+        "mandates": mandates(route.organisation, domain),
+    }

@@ -1,15 +1,16 @@
 """The pages of asks."""
 
 import io
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import openpyxl
 import pytest
+import time_machine
 from django.utils import timezone
 
 from iocn.shared.templatetags.components import day
 from programmes.escalations import actions
-from programmes.escalations.models import Escalation
+from programmes.escalations.models import ClockPolicy, Escalation
 from programmes.escalations.states import State
 from tests import factories
 from tests.forms import opened
@@ -94,6 +95,92 @@ def test_without_javascript_a_button_shows_to_whom_it_goes_and_keeps_what_was_ty
     assert ">Access</textarea>" in shown.replace("&#10;", "").replace("> Access", ">Access")
     assert "There is a problem" not in shown
     assert not Escalation.objects.exists()
+
+
+def what_happens(client, place, **chosen):
+    return text_of(client.get(raise_url(place.network), chosen, headers={"HX-Request": "true"}))
+
+
+@time_machine.travel(datetime(2026, 11, 24, 11, tzinfo=UTC), tick=False)
+def test_the_form_says_by_when_an_answer_is_due_in_the_networks_own_times(place, signed_in):
+    client = signed_in(place.nurse)
+    assert "An answer is due by" not in what_happens(client, place)
+    shown = what_happens(client, place, urgency="stopping")
+    assert "An answer is due by <strong>Friday 27 November, 11am</strong>." in shown
+    ClockPolicy.objects.create(
+        network=place.network, urgency="stopping", acknowledge=60, decide=12 * 60, climb=60
+    )
+    place.network.closed_days.create(day=date(2026, 11, 25), name="Open day")
+    shown = what_happens(client, place, urgency="stopping")
+    assert "An answer is due by <strong>Thursday 26 November, 3pm</strong>." in shown
+
+
+@time_machine.travel(datetime(2026, 11, 24, 11, tzinfo=UTC), tick=False)
+def test_a_manager_who_hears_first_is_named_and_their_day_is_counted(place, signed_in):
+    place.project.sponsor = place.onlooker
+    place.project.save()
+    client = signed_in(place.nurse)
+    chosen = {"urgency": "stopping", "project": place.project.pk}
+    shown = what_happens(client, place, **chosen)
+    assert "It goes to Olga Onlooker first" in shown
+    assert "due by <strong>Monday 30 November, 11am</strong>." in shown
+    shown = what_happens(client, place, **chosen, restricted="on")
+    assert "It goes to Ruth Adler" in shown
+    assert "due by <strong>Friday 27 November, 11am</strong>." in shown
+
+
+def test_what_needs_no_asking_comes_first_and_nonsense_is_left_out(place, signed_in):
+    from people.models import Mandate
+
+    Mandate.objects.create(organisation=place.hospital, domain="data", text="Order read-only accounts.")
+    client = signed_in(place.nurse)
+    shown = what_happens(client, place, domain="data", organisation=place.hospital.pk)
+    assert shown.index("Order read-only accounts.") < shown.index("It goes to Dr Meera Patel")
+    shown = what_happens(client, place, domain="nonsense", organisation="x", urgency="now", project="-1")
+    assert "It goes to Ruth Adler" in shown  # as if nothing were chosen
+    assert "due by" not in shown
+
+
+def similar(client, place, **typed):
+    return client.get(f"{raise_url(place.network)}similar/", typed, headers={"HX-Request": "true"})
+
+
+def test_earlier_asks_like_it_are_shown_while_typing_with_what_came_of_them(raised, signed_in):
+    actions.decline(by=raised.leader, escalation=raised.ask, text="No money", would_change="April")
+    client = signed_in(raised.colleague)
+    response = similar(client, raised, ask="Discharge letters of a pharmacy", shown="")
+    shown = text_of(response)
+    assert 'href="/larkton/escalations/E-1/" target="_blank"' in shown
+    assert "E-1 · Not possible: No money What would change this: April" in shown
+    assert "An earlier ask is like this one." in shown
+    again = similar(client, raised, ask="The discharge letters of a pharmacy", shown="E-1")
+    assert (again.status_code, again.content) == (204, b"")
+    gone = similar(client, raised, ask="Parking", shown="E-1")
+    assert "Asked before" not in text_of(gone)
+    assert "No earlier ask is like this one." in text_of(gone)
+    assert similar(client, raised, ask="Parking", shown="").status_code == 204
+    outside = similar(signed_in(raised.onlooker), raised, ask="Discharge letters of a pharmacy")
+    assert "pharmacy" not in text_of(outside)
+
+
+def test_without_javascript_similar_asks_are_shown_when_something_is_wrong(raised, signed_in):
+    client = signed_in(raised.nurse)
+    assert "Asked before" not in text_of(client.get(raise_url(raised.network)))
+    shown = text_of(client.post(raise_url(raised.network), {"ask": "Discharge letters for us"}))
+    assert "Choose how badly you need it." in shown
+    assert "Asked before" in shown
+    assert "hx-swap-oob" not in shown
+
+
+def test_what_nobody_needs_to_fill_in_is_out_of_the_way_until_it_holds_something(place, signed_in):
+    client = signed_in(place.nurse)
+    closed, opened_ = '<details class="nhsuk-details">', '<details class="nhsuk-details" open>'
+    more = '<summary class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">Add more'
+    assert f"{closed} {more}" in text_of(client.get(raise_url(place.network)))
+    assert f"{opened_} {more}" in text_of(client.get(raise_url(place.network), {"project": place.project.pk}))
+    kept = text_of(client.post(raise_url(place.network), {"ask": "", "background": "For the trial"}))
+    assert f"{opened_} {more}" in kept
+    assert "For the trial" in kept
 
 
 def test_an_ask_of_ten_thousand_letters_is_refused_and_kept(place, signed_in):

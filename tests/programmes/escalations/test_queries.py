@@ -8,7 +8,8 @@ from programmes.escalations.models import Commitment, Escalation, EscalationEven
 from tests.programmes.escalations.conftest import member
 
 INBOX = 3  # session, user with memberships; the rows
-RAISE = 11
+RAISE = 9
+WHAT_HAPPENS = 11
 # Session, user with memberships; the ask, its events, its promises, who stands beside it, the owner's post, the
 # network's closed days, its cohort; for whom the reader acts, unless they raised it or have it.
 ASK = 9
@@ -77,12 +78,13 @@ def test_the_renewed_list_and_a_304_ask_the_same_few_questions(
     fill(place, count)
     client = signed_in(getattr(place, who))
     headers = {"HX-Request": "true", "HX-Target": "asks"}
-    with django_assert_num_queries(INBOX):
+    questions = INBOX + ("q=" in query and who == "nurse")  # who sees few asks, searches among what is theirs
+    with django_assert_num_queries(questions):
         renewed = client.get(f"/larkton/escalations/{query}", headers=headers)
     # Something has changed: its stamp is read, then its rows.
-    with django_assert_num_queries(INBOX + 1):
+    with django_assert_num_queries(questions + 1):
         client.get(f"/larkton/escalations/{query}", headers=headers | {"If-None-Match": '"another"'})
-    with django_assert_num_queries(INBOX):
+    with django_assert_num_queries(questions):
         same = client.get(
             f"/larkton/escalations/{query}", headers=headers | {"If-None-Match": renewed["ETag"]}
         )
@@ -120,9 +122,40 @@ def test_the_form_to_raise_asks_the_same_few_questions(place, signed_in, django_
     for number in range(count):
         member(place.network, f"Leader {number}", "leader", organisation=place.hospital)
     client = signed_in(place.nurse)
-    # Session, user with memberships; own post, organisation, sponsor, who is a leader; organisations, projects twice.
+    # Session, user with memberships; own post, organisation, sponsor, who is a leader; organisations, projects.
     with django_assert_num_queries(RAISE):
         client.get("/larkton/escalations/raise/")
+
+
+@pytest.mark.parametrize("count", [5, 50])
+@pytest.mark.parametrize("who", ["nurse", "leader", "staff", "onlooker"])
+def test_similar_asks_and_a_search_take_the_same_few_questions(
+    place, signed_in, django_assert_num_queries, count, who
+):
+    fill(place, count)
+    client = signed_in(getattr(place, who))
+    # Session, user with memberships; what is theirs, if they see few (of the onlooker's, none); which asks are like
+    # it, and what they say.
+    similar, found = {"nurse": (5, 4), "onlooker": (3, 3)}.get(who, (4, 3))
+    with django_assert_num_queries(similar):
+        client.get("/larkton/escalations/raise/similar/", {"ask": "ask"})
+    with django_assert_num_queries(found):
+        client.get("/larkton/escalations/", {"show": "all", "q": "ask"})
+
+
+@pytest.mark.parametrize("count", [5, 50])
+def test_what_happens_to_an_ask_takes_the_same_few_questions(
+    place, signed_in, django_assert_num_queries, count
+):
+    for number in range(count):
+        member(place.network, f"Leader {number}", "leader", organisation=place.hospital)
+    client = signed_in(place.nurse)
+    chosen = {"domain": "data", "organisation": place.hospital.pk, "urgency": "slowing"}
+    chosen["project"] = place.project.pk
+    # Session, user with memberships; the organisation and its sponsor, the project and its; remits, the network
+    # table, who of them are leaders, who is away; closed days, times; what needs no asking.
+    with django_assert_num_queries(WHAT_HAPPENS):
+        client.get("/larkton/escalations/raise/", chosen, headers={"HX-Request": "true"})
 
 
 @pytest.mark.parametrize("count", [5, 50])
@@ -163,6 +196,13 @@ def test_a_project_shows_what_was_asked_and_what_came_of_it(raised):
     assert f'href="/larkton/escalations/raise/?project={raised.project.pk}"' in text
     assert "Rota trouble" not in text
     assert "Rota trouble" in shown(raised.nurse)
+    assert "You asked, they did" not in text
+    actions.decline(by=raised.leader, escalation=raised.ask, text="No money", would_change="April")
+    text = " ".join(shown(raised.colleague).split())
+    assert "Nothing waits for an answer now." in text
+    told = text[text.index("You asked, they did") :]
+    assert "Access to the pharmacy’s discharge letters" in told
+    assert "E-1 · Not possible: No money What would change this: April" in told
     outside = shown(raised.onlooker)
     assert "pharmacy" not in outside
     assert "Raise an ask" not in outside
