@@ -33,6 +33,7 @@ class Page:
     bytes: int = MOST_BYTES
 
 
+SIMILAR = "/{slug}/escalations/raise/similar/"
 PAGES = [
     Page("inbox", "leader", "/{slug}/escalations/", 8, 4),
     Page("inbox, all asks", "leader", "/{slug}/escalations/?show=all", 8, 4),
@@ -51,9 +52,20 @@ PAGES = [
     Page("home, of a leader", "leader", "/{slug}/", 10, 5),
     Page("home, of a member", "member", "/{slug}/", 10, 5),
     Page("home, of staff", "staff", "/{slug}/", 10, 5),
-    # Nothing is promised of these; who looks for words reads every row.
+    Page("inbox, filtered asks", "leader", "/{slug}/escalations/?show=open&urgency=stopping&domain=data", 8, 4),
+    Page("asks searched", "leader", "/{slug}/escalations/?show=all&q=home+monitors", 8, 4),
+    Page("asks searched, by staff", "staff", "/{slug}/escalations/?show=all&q=home+monitors", 8, 4),
+    Page("asks searched, by a member", "member", "/{slug}/escalations/?show=all&q=home+monitors", 8, 4),
+    Page("asks searched, none found", "leader", "/{slug}/escalations/?show=all&q=helicopter", 8, 4),
+    Page("asks searched, none found by staff", "staff", "/{slug}/escalations/?show=all&q=helicopter", 8, 4),
+    Page("form for an ask", "member", "/{slug}/escalations/raise/", 10, 4),
+    Page("form for an ask, similar ones", "member", f"{SIMILAR}?ask=Money+for+home+monitors", 8, 4),
+    Page(
+        "form for an ask, similar ones for a leader", "leader", f"{SIMILAR}?ask=Money+for+home+monitors", 8, 4
+    ),
+    Page("form for an ask, none similar", "leader", f"{SIMILAR}?ask=Helicopter+landing+site", 8, 4),
+    # Nothing is promised of this one.
     Page("projects", "member", "/{slug}/projects/"),
-    Page("asks searched for words", "leader", "/{slug}/escalations/?show=all&q=monitors"),
 ]
 
 
