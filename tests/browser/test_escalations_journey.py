@@ -57,6 +57,7 @@ def test_an_ask_travels_from_a_ward_to_who_can_settle_it_and_back(
     nurse.get_by_label("What is it about?").select_option("Data and digital")
     nurse.get_by_role("heading", name="It goes to Dr Meera Patel").wait_for()
     nurse.get_by_text("Order read-only accounts.").wait_for()
+    nurse.get_by_text("Add more, if it helps").click()
     nurse.get_by_label("For which project?").select_option("Heart failure at home")
     check_page(nurse)
     nurse.get_by_role("button", name="Send the ask").click()
