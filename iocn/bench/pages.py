@@ -52,7 +52,9 @@ PAGES = [
     Page("home, of a leader", "leader", "/{slug}/", 10, 5),
     Page("home, of a member", "member", "/{slug}/", 10, 5),
     Page("home, of staff", "staff", "/{slug}/", 10, 5),
-    Page("inbox, filtered asks", "leader", "/{slug}/escalations/?show=open&urgency=stopping&domain=data", 8, 4),
+    Page(
+        "inbox, filtered asks", "leader", "/{slug}/escalations/?show=open&urgency=stopping&domain=data", 8, 4
+    ),
     Page("asks searched", "leader", "/{slug}/escalations/?show=all&q=home+monitors", 8, 4),
     Page("asks searched, by staff", "staff", "/{slug}/escalations/?show=all&q=home+monitors", 8, 4),
     Page("asks searched, by a member", "member", "/{slug}/escalations/?show=all&q=home+monitors", 8, 4),

@@ -26,7 +26,7 @@ def remove(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("programmes", "0016_what_measures_show"),
+        ("programmes", "0017_business_cases_are_decided_together"),
     ]
 
     operations = [migrations.RunPython(add, remove)]
