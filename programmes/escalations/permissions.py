@@ -99,6 +99,7 @@ def _in_reach(membership: Membership) -> QuerySet[Any, int]:
     asks = Escalation.objects.order_by().values_list("pk", flat=True)
     steps = EscalationEvent.objects.order_by().values("escalation")
     beside = Beside.objects.filter(part=Beside.Part.BROUGHT_IN).order_by().values("escalation")
+    voices = Voice.objects.order_by().values("escalation")
     teams = TeamMember.objects.filter(membership=membership, left_on=None).order_by().values("project")
     ways: list[QuerySet[Any, Any]] = [
         asks.filter(owner=membership),
@@ -108,6 +109,7 @@ def _in_reach(membership: Membership) -> QuerySet[Any, int]:
         steps.filter(to=membership),
         steps.filter(by=membership, move=Move.TAKE),
         beside.filter(membership=membership),
+        voices.filter(leader=membership),
     ]
     if not membership.is_citizen_only:
         leaders = leaders_acted_for(membership).values("pk")
@@ -117,6 +119,7 @@ def _in_reach(membership: Membership) -> QuerySet[Any, int]:
             steps.filter(to__in=leaders),
             steps.filter(by__in=leaders, move=Move.TAKE),
             beside.filter(membership__in=leaders),
+            voices.filter(leader__in=leaders),
         ]
     if membership.is_leader:
         ways.append(asks.filter(network=membership.network_id, owner=None, waits=1))

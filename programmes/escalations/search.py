@@ -1,6 +1,6 @@
 """Finding asks by their words: in a list, and while somebody types a new one (docs/decisions/0019).
 
-PostgreSQL keeps the words of each ask in a column of its own, `words` (migration 0017), which has an index and is
+PostgreSQL keeps the words of each ask in a column of its own, `words` (migration 0018), which has an index and is
 no field of the model: nothing but a search reads it. SQLite looks at the texts themselves.
 """
 

@@ -11,14 +11,14 @@ from people.models import Membership
 from programmes.escalations.models import Escalation, EscalationQuerySet
 from programmes.escalations.outcomes import came_of_it
 from programmes.escalations.permissions import asks_for, may_raise
-from programmes.escalations.states import WITH_OWNER, WITH_TEAM, State
+from programmes.escalations.states import WITH_ASKED, WITH_OWNER, WITH_TEAM, State
 from programmes.escalations.words import state_in_words
 
 register = template.Library()
 
 SHOWN = 5
-# Of what a team asked, that of which something came: neither withdrawn nor moved elsewhere.
-ANSWERED = (*WITH_TEAM, State.CLOSED)
+# What a team waits for, and of what something came: neither withdrawn nor moved elsewhere.
+WAITING, ANSWERED = (*WITH_OWNER, *WITH_ASKED), (*WITH_TEAM, State.CLOSED)
 
 
 @register.inclusion_tag("components/tag.html")
@@ -32,7 +32,7 @@ def ask_state(escalation: Escalation) -> dict[str, str]:
 def _asks_of(reader: Membership, project: int) -> EscalationQuerySet:
     asks = asks_for(reader).filter(project=project)
     newest = asks.order_by("-number").values("pk")
-    waiting = newest.filter(state__in=WITH_OWNER)[: SHOWN + 1]
+    waiting = newest.filter(state__in=WAITING)[: SHOWN + 1]
     answered = newest.filter(state__in=ANSWERED)[: SHOWN + 1]
     found = asks.filter(Q(pk__in=waiting) | Q(pk__in=answered))
     return found.with_names().with_outcome().order_by("-number")
@@ -44,7 +44,7 @@ def asks_of(context: Context, project: Any) -> dict[str, object]:
     membership = context["membership"]
     waiting, answered = [], []
     for ask in _asks_of(membership, project.pk):
-        if ask.state in WITH_OWNER:
+        if ask.state in WAITING:
             waiting.append(ask)
         else:
             answered.append({"ask": ask, "came_of_it": came_of_it(ask)})

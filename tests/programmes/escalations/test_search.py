@@ -119,6 +119,10 @@ def test_what_is_in_reach_of_somebody_is_all_that_they_see(crowd, leaders_see_al
         actions.take(by=crowd.leader, escalation=taken)
     handed_on(crowd, restricted=True)
     handed_on(crowd, restricted=False)
+    case = actions.draft_case(
+        by=crowd.nurse, project=crowd.project, title="A nurse", problem="They come back."
+    )
+    actions.put_case(by=crowd.nurse, case=case, lead=crowd.sponsor, others=[crowd.leader], urgency="slowing")
     for person in (*(getattr(crowd, name) for name in TABLE), delegate):
         reader = member_again(person)
         reach = in_reach_of(reader)
