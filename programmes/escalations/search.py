@@ -74,10 +74,12 @@ def search(asks: EscalationQuerySet, reader: Membership, text: str) -> Escalatio
     An ending more or less makes no difference ("letters" finds "letter") where the database knows English.
     """
     text = text.replace("\0", "").strip()
+    reference = re.fullmatch(r"(e-?\s*)?(\d{1,9})", text, re.IGNORECASE | re.ASCII)
     words = _words_of(text)[:MOST_WORDS]
     found = Q(_with_all(words)) if words else Q(pk=None)
-    if number := re.fullmatch(r"(?:e-?\s*)?(\d{1,9})", text, re.IGNORECASE | re.ASCII):
-        found |= Q(number=int(number[1]))
+    if reference:
+        # "42" may also be a word of what is asked; E-42 is that ask alone.
+        found = Q(number=int(reference[2])) | (found if not reference[1] else Q(pk=None))
     reach = in_reach_of(reader)
     return asks.filter(found) if reach is None else asks.filter(found, pk__in=reach)
 
