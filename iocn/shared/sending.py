@@ -107,6 +107,9 @@ def _redirect(request: HttpRequest, url: str) -> HttpResponse:
 # --- Kept while somebody signs in ----------------------------------------------------------------------------
 def sign_in_first(request: HttpRequest) -> HttpResponse:
     """Lead to the sign-in page, and from there back. What a form held waits meanwhile."""
+    if request.headers.get("X-Aside"):
+        # What a form fetches by itself must not take the page away from who is writing: sending it leads there.
+        return HttpResponse(status=204)
     page = request.get_full_path()
     if request.headers.get("HX-Request"):
         page = (getattr(request, "htmx", None) and request.htmx.current_url_abs_path) or "/"  # type: ignore[attr-defined]
