@@ -55,7 +55,8 @@ def test_the_bench_measures_every_page_and_leaves_nothing(tmp_path):
             assert line["twice"] == "", line["page"]
             if line["most_queries"]:
                 assert 2 < line["queries"] <= line["most_queries"], line["page"]
-                assert line["bytes"] <= line["most_bytes"], line["page"]
+                # 0: nothing is promised, as of a page of a hundred charts.
+                assert not line["most_bytes"] or line["bytes"] <= line["most_bytes"], line["page"]
     assert list(tmp_path.iterdir()) == []
 
 
