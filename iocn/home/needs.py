@@ -88,6 +88,10 @@ TITLES = {
 _NEWS = ("signal", "news")
 
 
+# What tells of an ask.
+ASKS = frozenset({"answer", "promise", "word", "unowned", "news"})
+
+
 def gather(
     network: Network, memberships: Iterable[Membership], now: datetime | None = None
 ) -> dict[int, list[Section]]:
@@ -167,8 +171,13 @@ class _Needs:
         }.get(key, self.asks_url)
 
     def _add(self, membership_id: int | None, key: str, item: Item) -> None:
-        if membership_id in self.people:
-            self.found[membership_id][key].append(item)
+        person = self.people.get(membership_id) if membership_id else None
+        if person is None:
+            return
+        # As `asks_for`: who reads numbers only, or holds no role, sees no ask, whatever team they are in.
+        if key in ASKS and (person.is_evaluator_only or not person.roles):
+            return
+        self.found[person.pk][key].append(item)
 
     def _ask_item(self, ask: Escalation, hint: str) -> Item:
         return Item(
