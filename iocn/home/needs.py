@@ -86,10 +86,8 @@ TITLES = {
 
 # Worth reading, but nothing is asked.
 _NEWS = ("signal", "news")
-
-
 # What tells of an ask.
-ASKS = frozenset({"answer", "promise", "word", "unowned", "news"})
+_ASKS = ("answer", "promise", "word", "news")
 
 
 def gather(
@@ -175,7 +173,7 @@ class _Needs:
         if person is None:
             return
         # As `asks_for`: who reads numbers only, or holds no role, sees no ask, whatever team they are in.
-        if key in ASKS and (person.is_evaluator_only or not person.roles):
+        if key in _ASKS and (person.is_evaluator_only or not person.roles):
             return
         self.found[person.pk][key].append(item)
 

@@ -22,14 +22,13 @@ def record(*, by: Any, on: models.Model, what: str, text: str = "", network: Any
 
 def last_of(thing: models.Model, number: int) -> list[History]:
     """Return the last so many things that happened to the thing, newest first, with who did them."""
-    # How many is a text, as it decides the SQL.
-    return list(_last_of(ContentType.objects.get_for_model(thing).pk, thing.pk, str(number)))
+    return list(_last_of(ContentType.objects.get_for_model(thing).pk, thing.pk, (number,)))
 
 
 @prepared
-def _last_of(subject_type: int, subject: int, number: str) -> models.QuerySet[History]:
+def _last_of(subject_type: int, subject: int, number: tuple[int]) -> models.QuerySet[History]:
     rows = History.objects.filter(subject_type=subject_type, subject_id=subject).select_related("by")
-    return rows[: int(number)]
+    return rows[: number[0]]
 
 
 def record_many(

@@ -64,7 +64,7 @@ def _first_page(
     filterset: type[django_filters.FilterSet] | None,
     order: tuple[str, ...],
     empty_last: bool,
-    size: tuple[int],  # in a tuple it decides the SQL and is no value
+    size: tuple[int],
     *given: int,
 ) -> QuerySet[Any]:
     found = rows(reader, *given)

@@ -8,9 +8,9 @@ A function that builds a query set may be marked `@prepared`: what it builds is 
         return asks_for(reader).open().order_by("waiting_since")[:25]
 
 Its arguments are either values, which end up among the SQL's parameters and nowhere else (numbers, dates, times,
-a `Reader`'s own), or decide which SQL is built (texts, booleans, enums, tuples of such). So the function must ask
-nothing of a value: no `if` on a number, no `timezone.now()` inside. In tests each prepared query is built the
-usual way as well, and both must be the same.
+a `Reader`'s own), or decide which SQL is built (texts, booleans, enums, and whatever is in a tuple, such as how many
+rows are read). So the function must ask nothing of a value: no `if` on a number, no `timezone.now()` inside. In
+tests each prepared query is built the usual way as well, and both must be the same.
 """
 
 import copy

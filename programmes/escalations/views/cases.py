@@ -14,7 +14,7 @@ from iocn.shared.forms import Form
 from iocn.shared.history import last_of
 from iocn.shared.lists import Column, Listing
 from iocn.shared.permissions import require
-from iocn.shared.prepared import one_or_404, prepared
+from iocn.shared.prepared import attach, one_or_404, prepared
 from people.models import Membership
 from people.web import MemberRequest, network_page, posted
 from programmes.escalations import actions, clocks
@@ -89,9 +89,9 @@ def case(request: MemberRequest, case: int) -> HttpResponseBase:
     """Show a business case: who has yet to answer, and what it says. It prints as it is."""
     found = one_or_404(_cases(request.membership, case))
     ask = found.escalation
-    voices = list(voices_on(ask.pk)) if ask else []
     if ask:
-        vars(ask).setdefault("_prefetched_objects_cache", {})["voices"] = voices
+        attach(ask, voices=voices_on(ask.pk))
+    voices = list(ask.voices.all()) if ask else []
     labels = CaseForm.base_fields
     context = {
         "case": found,
