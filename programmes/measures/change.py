@@ -20,9 +20,9 @@ from itertools import pairwise
 from statistics import NormalDist, fmean
 
 from programmes.measures.figures import period_name, shown
+from programmes.measures.meaning import Series
 from programmes.measures.models import Measure
-from programmes.measures.results import Numbers
-from programmes.measures.spc import Kind, value_of
+from programmes.measures.spc import Kind
 
 FEWEST = 6  # on each side: with fewer the moving ranges say too little
 _D2 = 1.128
@@ -68,27 +68,27 @@ def of_proportions(before: tuple[float, float], after: tuple[float, float]) -> C
     )
 
 
-def sentence(measure: Measure, numbers: Numbers) -> str:
+def sentence(series: Series) -> str:
     """Say how much the measure changed between its two newest phases, or since its baseline; or why nobody can."""
-    split = _split(measure, numbers)
+    split = _split(series)
     if split is None:
         return (
             "Nothing says where before ends and after begins. Begin a new phase, or freeze the baseline, where"
             " something changed."
         )
     start, middle = split
-    before, after = (_stretch(numbers, *ends) for ends in ((start, middle), (middle, len(numbers.periods))))
+    before, after = (_counted(series, *ends) for ends in ((start, middle), (middle, len(series.points))))
     if len(before) < FEWEST or len(after) < FEWEST:
         return (
             f"There are {len(before)} numbers before and {len(after)} after: too few to say how much changed,"
             f" which takes {FEWEST} of each."
         )
-    if measure.chart == Kind.P:
-        change = of_proportions(_totals(numbers, before), _totals(numbers, after))
+    if series.measure.chart == Kind.P:
+        change = of_proportions(*(_totals(series, places) for places in (before, after)))
         change = Change(*(100 * part for part in (change.before, change.after, change.low, change.high)))
     else:
-        change = of_means(*(_values(measure, numbers, places) for places in (before, after)))
-    return _said(measure, change, numbers.periods[middle])
+        change = of_means(*(_values(series, places) for places in (before, after)))
+    return _said(series.measure, change, series.points[middle].period)
 
 
 def _said(measure: Measure, change: Change, since: date) -> str:
@@ -109,37 +109,34 @@ def _step(measure: Measure, value: float) -> str:
     return f"{sign}{shown(measure, abs(value)).split(' ')[0]}"
 
 
-def _split(measure: Measure, numbers: Numbers) -> tuple[int, int] | None:
+def _split(series: Series) -> tuple[int, int] | None:
     """Return the places at which before and after begin."""
-    begins = sorted(numbers.periods.index(day) for day in numbers.phases if day in numbers.periods)
+    periods = [point.period for point in series.points]
+    begins = sorted(periods.index(day) for day in series.begins if day in periods)
     begins = [place for place in begins if place]
     if begins:
         return (begins[-2] if len(begins) > 1 else 0), begins[-1]
-    until = measure.baseline_until
-    if until is None or not numbers.periods or numbers.periods[-1] <= until:
+    until = series.measure.baseline_until
+    if until is None or not periods or periods[-1] <= until:
         return None
-    return 0, sum(period <= until for period in numbers.periods)
+    return 0, sum(period <= until for period in periods)
 
 
-def _stretch(numbers: Numbers, first: int, end: int) -> list[int]:
-    out = set(numbers.left_out)
-    return [place for place in range(first, end) if place + 1 not in out]
+def _counted(series: Series, first: int, end: int) -> list[int]:
+    return [place for place in range(first, end) if not series.points[place].left_out]
 
 
-def _values(measure: Measure, numbers: Numbers, places: Sequence[int]) -> list[float]:
-    found = (
-        value_of(
-            numbers.tops[place],
-            numbers.bottoms[place] if measure.has_denominator else 1,
-            multiply=measure.multiply,
-        )
-        for place in places
-    )
+def _values(series: Series, places: Sequence[int]) -> list[float]:
+    found = (series.values[place] for place in places)
     return [value for value in found if value is not None]
 
 
-def _totals(numbers: Numbers, places: Sequence[int]) -> tuple[float, float]:
-    return sum(numbers.tops[place] for place in places), sum(numbers.bottoms[place] for place in places)
+def _totals(series: Series, places: Sequence[int]) -> tuple[float, float]:
+    points = [series.points[place] for place in places]
+    return (
+        sum(float(point.numerator) for point in points),
+        sum(float(point.denominator or 0) for point in points),
+    )
 
 
 def _spread(values: Sequence[float]) -> float:

@@ -5,10 +5,7 @@ worker that was overtaken writes nothing, and two that do the same write the sam
 """
 
 import logging
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Collection, Iterator
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -17,8 +14,9 @@ from django.utils import timezone
 from programmes.measures import watch
 from programmes.measures.drawing import frame_of, paths
 from programmes.measures.figures import shown
-from programmes.measures.models import Measure, MeasureQuerySet, Observation, Phase, Result
-from programmes.measures.spc import ENOUGH, FEWEST_FIXED, Analysis, Assurance, Kind, Variation, analyse
+from programmes.measures.meaning import Series
+from programmes.measures.models import Measure, MeasureQuerySet, Result
+from programmes.measures.spc import ENOUGH, Analysis, Assurance, Variation
 
 log = logging.getLogger(__name__)
 
@@ -33,17 +31,6 @@ _ATTENTION = {
     Variation.NEUTRAL_HIGH: Result.Attention.CHANGE,
     Variation.NEUTRAL_LOW: Result.Attention.CHANGE,
 }
-
-
-@dataclass
-class Numbers:
-    """A measure's numbers in order of time, and where its lines begin anew."""
-
-    periods: list[date] = field(default_factory=list)
-    tops: list[float] = field(default_factory=list)
-    bottoms: list[float] = field(default_factory=list)
-    left_out: list[int] = field(default_factory=list)  # counted from 1
-    phases: list[date] = field(default_factory=list)
 
 
 def stale() -> MeasureQuerySet:
@@ -64,13 +51,12 @@ def renew(measures: Collection[int]) -> int:
     """Work out these measures' results from what is there now; return how many were written."""
     # The version is read before the numbers. If a number comes between, the result is thrown away below.
     found = list(Measure.objects.filter(pk__in=measures).order_by("pk"))
-    numbers = numbers_of([measure.pk for measure in found])
     made: dict[int, Result] = {}
-    for measure in found:
+    for series in Series.of_many(found):
         try:
-            made[measure.pk] = result_of(measure, numbers[measure.pk])
+            made[series.measure.pk] = result_of(series)
         except Exception:  # one measure's trouble must not keep the others from being worked out
-            log.exception("What measure %s shows cannot be worked out", measure.pk)
+            log.exception("What measure %s shows cannot be worked out", series.measure.pk)
     with transaction.atomic():
         there = Measure.objects.select_for_update(no_key=True).filter(pk__in=made).order_by("pk")
         versions = dict(there.values_list("pk", "version"))
@@ -92,64 +78,21 @@ def renew(measures: Collection[int]) -> int:
     return len(made)
 
 
-def numbers_of(measures: Sequence[int]) -> dict[int, Numbers]:
-    """Return the measures' numbers, in two queries that make no object of each row."""
-    found: dict[int, Numbers] = defaultdict(Numbers)
-    rows = Observation.objects.filter(measure__in=measures).order_by("measure", "period")
-    columns = ("measure", "period", "numerator", "denominator", "left_out")
-    for pk, period, top, bottom, left_out in rows.values_list(*columns).iterator(chunk_size=2000):
-        there = found[pk]
-        there.periods.append(period)
-        there.tops.append(float(top))
-        there.bottoms.append(float(bottom or 0))
-        if left_out:
-            there.left_out.append(len(there.periods))
-    for pk, begins in Phase.objects.filter(measure__in=measures).values_list("measure", "begins"):
-        found[pk].phases.append(begins)
-    return found
-
-
-def analysed(measure: Measure, numbers: Numbers) -> Analysis:
-    """Return the measure's chart by all that was chosen for it. Raises ValueError where it cannot be worked out."""
-    return analyse(
-        numbers.tops,
-        numbers.bottoms if measure.has_denominator else None,
-        kind=measure.chart,
-        dates=numbers.periods,
-        rebase=numbers.phases,
-        freeze=_frozen(measure, numbers),
-        exclude=numbers.left_out,
-        multiply=measure.multiply,
-        better=measure.better,
-        target=None if measure.target is None else float(measure.target),
-    )
-
-
-def _frozen(measure: Measure, numbers: Numbers) -> int | None:
-    """Return from how many points the lines come, if a baseline is frozen in the phase that goes on."""
-    if measure.baseline_until is None:
-        return None
-    begins = max((day for day in numbers.phases if day in numbers.periods), default=date.min)
-    count = sum(begins <= period <= measure.baseline_until for period in numbers.periods)
-    least = FEWEST_FIXED if measure.chart == Kind.XMR else 1
-    return count if count >= least else None
-
-
-def result_of(measure: Measure, numbers: Numbers) -> Result:
+def result_of(series: Series) -> Result:
     """Return what the measure shows, not saved."""
+    measure, periods = series.measure, [point.period for point in series.points]
     result = Result(
         measure=measure,
         version=measure.version,
         attention=Result.Attention.TOO_FEW,
-        numbers=len(numbers.periods),
+        numbers=len(periods),
     )
-    if not numbers.periods:
+    if not periods:
         return result
-    result.last_period = numbers.periods[-1]
-    try:
-        chart = analysed(measure, numbers)
-    except ValueError:  # such as a time between events of zero: its own page says what is wrong
+    result.last_period = periods[-1]
+    if series.kind != measure.chart:  # its own page says why, and shows what can be drawn instead
         return result
+    chart = series.chart
     result.latest = figure(measure, chart.values[-1])
     result.centre, result.lower, result.upper = chart.centre[-1], chart.lower[-1], chart.upper[-1]
     tells = sum(_known(chart)) >= ENOUGH
@@ -162,9 +105,9 @@ def result_of(measure: Measure, numbers: Numbers) -> Result:
             result.signal_at = timezone.now()
     result.assurance_reason = chart.assurance_reason
     target = None if measure.target is None else float(measure.target)
-    if frame := frame_of(chart, numbers.periods, target):
+    if frame := frame_of(chart, periods, target):
         result.drawn_from, result.low, result.high = frame.first, frame.low, frame.high
-        for name, path in paths(chart, numbers.periods, frame, target, signals=tells).items():
+        for name, path in paths(chart, periods, frame, target, signals=tells).items():
             setattr(result, name, path)
     return result
 

@@ -53,10 +53,10 @@ def measures(request: MemberRequest) -> HttpResponseBase:
         Column("name", "Measure", lambda row: row.full_name, ("name", "subgroup", "organisation__name")),
         Column("of", "Of", lambda row: row.belongs_to.name, ("owner", "name")),
         Column("kind", "Kind", kind_of, ("kind", "name")),
-        Column("latest", "Latest", lambda row: Series.of(row).last_shown, numeric=True),
+        Column("latest", "Latest", lambda row: _series(row).last_shown, numeric=True),
         Column("when", "Period", lambda row: period_name(row.newest) if row.newest else "", ("newest",)),
-        Column("centre", "Centre", lambda row: Series.of(row).centre_shown, numeric=True),
-        Column("shows", "Signal or noise", lambda row: Series.of(row).in_short),
+        Column("centre", "Centre", lambda row: _series(row).centre_shown, numeric=True),
+        Column("shows", "Signal or noise", lambda row: _series(row).in_short),
         Column("made_up", "Made up", lambda row: "yes" if row.made_up else "no"),
     ]
     listing = Listing(request, rows, columns, MeasureFilter, sort="name", name="measures")
@@ -70,7 +70,7 @@ def measures(request: MemberRequest) -> HttpResponseBase:
         {
             "may_add": may_add(request.membership, request.membership.network),
             "listing": listing,
-            "lines": [(row, Series.of(row), kind_of(row)) for row in listing.rows],
+            "lines": [(row, _series(row), kind_of(row)) for row in listing.rows],
         },
     )
 
@@ -79,6 +79,14 @@ def owner_name() -> Coalesce:
     """Return the name of what a measure belongs to, as the database reads it."""
     names = (F(f"{owner}__name") for owner in ("project", "programme", "organisation", "network"))
     return Coalesce(*names, output_field=CharField())
+
+
+def _series(row: Any) -> Series:
+    """Return a row's series, worked out once however many columns ask."""
+    if not hasattr(row, "series"):
+        row.series = Series.of(row)
+    series: Series = row.series
+    return series
 
 
 def kind_of(measure: Measure) -> str:

@@ -19,9 +19,10 @@ from programmes.measures import change
 from programmes.measures.drawing import Frame
 from programmes.measures.figures import period_name, unit_of
 from programmes.measures.filters import WORKING_OUT, WallFilter
+from programmes.measures.meaning import Series
 from programmes.measures.models import Measure, MeasureQuerySet, Result
 from programmes.measures.permissions import measures_for
-from programmes.measures.results import figure, numbers_of
+from programmes.measures.results import figure
 from programmes.projects.permissions import programmes_for, projects_for
 
 PAGE = 100
@@ -171,7 +172,7 @@ def compare(request: MemberRequest, measure: int) -> HttpResponseBase:
     ]
     context = {
         "measure": thing,
-        "change": change.sentence(thing, numbers_of([thing.pk])[thing.pk]),
+        "change": change.sentence(Series.of(thing)),
         "groups": groups,
         "owner": thing,  # where the way back leads
         "owner_url": thing.get_absolute_url(),

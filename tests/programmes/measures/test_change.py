@@ -6,7 +6,7 @@ import pytest
 
 from programmes.measures import actions, change
 from programmes.measures.change import of_means, of_proportions, sentence
-from programmes.measures.results import numbers_of
+from programmes.measures.meaning import Series
 from programmes.models import Measure
 from tests.factories import MeasureFactory, MembershipFactory, ProjectFactory, TeamMemberFactory
 from tests.programmes.measures.test_results import STEADY
@@ -15,7 +15,7 @@ MIDDLE = date(2025, 4, 1)
 
 
 def said(measure):
-    return sentence(Measure.objects.get(pk=measure.pk), numbers_of([measure.pk])[measure.pk])
+    return sentence(Series.of(Measure.objects.get(pk=measure.pk)))
 
 
 def with_phase(network, values, **facts):
