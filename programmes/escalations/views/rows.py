@@ -19,7 +19,7 @@ from people.models import Membership
 from people.permissions import Permission
 from programmes.escalations.filters import UNOWNED, WAITING
 from programmes.escalations.models import Escalation
-from programmes.escalations.states import OPEN, Move, State
+from programmes.escalations.states import OPEN, WITH_ASKED, Move, State
 from programmes.escalations.words import (
     LIKELY,
     LIKELY_OF_MANAGER,
@@ -170,7 +170,7 @@ def _exact(moment: datetime | None) -> str:
 def _choices_of(ask: Escalation, reader: Membership) -> tuple[Choice, ...]:
     """Return the two acts that are likeliest, of an ask that waits for the reader. The act's own page has the last
     word on whether it may be done."""
-    if ask.waits_for_team or ask.owner_id is not None:
+    if ask.waits_for_team or ask.state in WITH_ASKED or ask.owner_id is not None:
         return _BY_STATE.get(State(ask.state), ())
     if ask.manager_id is not None:
         return _AS_MANAGER if ask.manager_id == reader.pk else ()

@@ -319,3 +319,8 @@ def test_a_cases_pages_ask_the_same_few_questions(place, signed_in, django_asser
         client.get("/larkton/escalations/E-1/")
     with django_assert_num_queries(3):
         client.get("/larkton/escalations/cases/")
+
+
+def test_the_list_offers_to_answer_a_case_and_not_to_take_it(put, signed_in):
+    page = signed_in(put.second).get("/larkton/escalations/")
+    assert [[choice.slug for choice in row.choices] for row in page.context["rows"]] == [["voice"]]
