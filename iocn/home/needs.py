@@ -244,14 +244,11 @@ class _Needs:
         return part
 
     def _in_network(self) -> Callable[[Any], dict[int, str]]:
-        """Return what says of an ask for whom it waits, and in which part; read for all in three queries."""
+        """Return what says of an ask for whom it waits, and in which part; read for all in two queries."""
         acting = acting_in(self.network)
-        brought: dict[int, set[int]] = defaultdict(set)
-        for ask, member in reading.brought_in(self.network.pk):
-            brought[ask].add(member)
-        asked: dict[int, set[int]] = defaultdict(set)
-        for ask, member in reading.voices_awaited(self.network.pk):
-            asked[ask].add(member)
+        beside: dict[int, set[int]] = defaultdict(set)
+        for ask, member in reading.beside(self.network.pk):
+            beside[ask].add(member)
 
         def parts(ask: Any) -> dict[int, str]:
             found: dict[int, str] = {}
@@ -260,11 +257,11 @@ class _Needs:
                     person = self.people.get(pk)
                     if person and not person.is_citizen_only:
                         found[pk] = f"for {ask.owner_name}"
-            found |= {
-                pk: _beside(ask) for pk in brought[ask.pk] if pk in self.people and self.people[pk].is_leader
-            }
-            for leader in asked[ask.pk]:
-                found |= dict.fromkeys((leader, *(acting[leader] - {ask.raised_by_id})), _CASE)
+            for pk in beside[ask.pk]:
+                if ask.state == State.DECIDING:
+                    found |= dict.fromkeys((pk, *(acting[pk] - {ask.raised_by_id})), _CASE)
+                elif pk in self.people and self.people[pk].is_leader:
+                    found[pk] = _beside(ask)
             if ask.manager_id:
                 found[ask.manager_id] = _MANAGER
             if ask.owner_id:

@@ -82,19 +82,19 @@ def _in_order(asks: QuerySet[Any]) -> QuerySet[Any]:
 
 
 @prepared
-def brought_in(network: int) -> QuerySet[Beside, tuple[int, int]]:
-    """Return which unanswered asks climbed to whom: ids of asks and memberships."""
-    rows = Beside.objects.filter(
+def beside(network: int) -> QuerySet[Beside, tuple[int, int]]:
+    """Return for whom asks wait beside their owner, as ids of asks and memberships: those to whom an unanswered one
+    climbed, and those who have yet to answer a business case that is being decided."""
+    brought = Beside.objects.filter(
         part=Beside.Part.BROUGHT_IN, escalation__network=network, escalation__state__in=UNANSWERED
     )
-    return rows.order_by().values_list("escalation", "membership")
-
-
-@prepared
-def voices_awaited(network: int) -> QuerySet[Voice, tuple[int, int]]:
-    """Return who has yet to answer which business case: ids of asks and memberships."""
-    rows = Voice.objects.filter(answer="", escalation__network=network, escalation__state=State.DECIDING)
-    return rows.order_by().values_list("escalation", "leader")
+    voices = Voice.objects.filter(answer="", escalation__network=network, escalation__state=State.DECIDING)
+    both = (
+        brought.order_by()
+        .values_list("escalation", "membership")
+        .union(voices.order_by().values_list("escalation", "leader"), all=True)
+    )
+    return both.order_by()
 
 
 @prepared

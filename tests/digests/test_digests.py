@@ -175,5 +175,5 @@ def test_gathering_takes_the_same_queries_however_many_people_there_are(
         raise_ask(nurse, domain="money")
     # The run (begin, look, make with its savepoint, lock, mark, end), members, seven kinds of need, and for the asks
     # who is brought in and who acts for whom, the messages.
-    with django_assert_num_queries(20), time_machine.travel(MONDAY_MORNING, tick=False):
+    with django_assert_num_queries(19), time_machine.travel(MONDAY_MORNING, tick=False):
         write_digests(network=network)
