@@ -188,9 +188,16 @@ class Membership(models.Model):
         return self.joined_at is not None and self.closed_at is None
 
     # --- A reader of prepared queries (iocn.shared.prepared): what decides which rows they may see.
+    @property
+    def may_act_for_others(self) -> bool:
+        """Whether a leader may have named them, or they stand in for one: yes, unless `with_others()` has looked."""
+        return getattr(self, "is_named", True)
+
     def sql_kind(self) -> Hashable:
         """Return what scopes ask of a reader before they build a query: roles and the network's openness."""
-        return self.roles, self.network.leaders_see_all_asks, self.network.compares_organisations
+        network = self.network
+        openness = network.leaders_see_all_asks, network.compares_organisations
+        return self.roles, self.may_act_for_others, *openness
 
     def sql_values(self) -> tuple[int, int, int, date]:
         """Return the numbers that scopes put into a query, and the network's day."""
@@ -206,6 +213,7 @@ class Membership(models.Model):
         network_there.today = lambda: today  # type: ignore[method-assign]
         there = Membership(pk=pk, person_id=person, network=network_there)
         there.roles = self.roles
+        there.is_named = self.may_act_for_others  # type: ignore[attr-defined]
         return there
 
     @property

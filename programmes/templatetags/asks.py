@@ -3,7 +3,8 @@
 from typing import Any
 
 from django import template
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q, Window
+from django.db.models.functions import RowNumber
 from django.template import Context
 
 from iocn.shared.prepared import prepared
@@ -30,12 +31,11 @@ def ask_state(escalation: Escalation) -> dict[str, str]:
 
 @prepared
 def _asks_of(reader: Membership, project: int) -> EscalationQuerySet:
-    asks = asks_for(reader).filter(project=project)
-    newest = asks.order_by("-number").values("pk")
-    waiting = newest.filter(state__in=WAITING)[: SHOWN + 1]
-    answered = newest.filter(state__in=ANSWERED)[: SHOWN + 1]
-    found = asks.filter(Q(pk__in=waiting) | Q(pk__in=answered))
-    return found.with_names().with_outcome().order_by("-number")
+    asks = asks_for(reader).filter(project=project, state__in=(*WAITING, *ANSWERED))
+    is_waiting = ExpressionWrapper(Q(state__in=WAITING), BooleanField())
+    place = Window(RowNumber(), partition_by=is_waiting, order_by="-number")
+    newest = asks.alias(place=place).filter(place__lte=SHOWN + 1)
+    return newest.with_names().with_outcome().order_by("-number")
 
 
 @register.inclusion_tag("escalations/asks_of.html", takes_context=True)
