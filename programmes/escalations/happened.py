@@ -1,10 +1,13 @@
 """What asks tell the charts of their project's measures: answers given, and promises kept."""
 
 from collections.abc import Iterator
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from iocn.shared.prepared import prepared
 from people.models import Membership
 from programmes.escalations.models import EscalationEvent
 from programmes.escalations.permissions import asks_for
@@ -19,8 +22,13 @@ def happened(reader: Membership, measure: Measure) -> Iterator[Happened]:
     """Yield what was answered to the project's asks. Restricted ones never stand on a chart, which is passed on."""
     if not measure.project_id:
         return
-    asks = asks_for(reader).filter(project=measure.project_id, restricted=False)
-    events = EscalationEvent.objects.filter(escalation__in=asks.values("pk"), move__in=_WORDS).order_by()
     zone = ZoneInfo(measure.network.time_zone)
-    for move, at, number, ask in events.values_list("move", "at", "escalation__number", "escalation__ask"):
+    for move, at, number, ask in _answers(reader, measure.project_id):
         yield Happened(timezone.localdate(at, zone), f"E-{number} {ask}", _WORDS[Move(move)])
+
+
+@prepared
+def _answers(reader: Membership, project: int) -> QuerySet[EscalationEvent, tuple[Any, ...]]:
+    asks = asks_for(reader).filter(project=project, restricted=False)
+    events = EscalationEvent.objects.filter(escalation__in=asks.values("pk"), move__in=_WORDS).order_by()
+    return events.values_list("move", "at", "escalation__number", "escalation__ask")

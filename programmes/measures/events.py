@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.db.models import CharField, F, Value
+from django.db.models import CharField, F, QuerySet, Value
 
+from iocn.shared.prepared import prepared
 from iocn.shared.templatetags.components import day
 from people.models import Membership
 from programmes.measures.hooks import Happened, happened
@@ -16,26 +17,33 @@ MOST = 20  # more would cover the numbers: the newest are drawn
 
 def events_of(reader: Membership, measure: Measure) -> list[Happened]:
     """Return what happened, first things first. The reader may read words of the measure."""
-    columns = ("day", "words", "what")
-    rows = _rows(Annotation, measure, "on", "text", "").union(
-        _rows(Phase, measure, "begins", "reason", "the lines begin anew"), all=True
-    )
-    found = [Happened(*row) for row in rows.order_by().values_list(*columns)]
+    found = [Happened(*row) for row in _written(measure.pk)]
     if measure.project_id:
-        tries = TestCycle.objects.filter(prototype__project=measure.project_id)
         found += [
-            Happened(on, f"{name}, try {number}", "tried")
-            for on, name, number in tries.values_list("on", "prototype__name", "number")
+            Happened(on, f"{name}, try {number}", "tried") for on, name, number in _tries(measure.project_id)
         ]
     for hook in happened:
         found += hook(reader, measure)
     return sorted(found)
 
 
-def _rows(model: Any, measure: Measure, on: str, text: str, what: str) -> Any:
+@prepared
+def _written(measure: int) -> Any:
+    rows = _rows(Annotation, measure, "on", "text", "").union(
+        _rows(Phase, measure, "begins", "reason", "the lines begin anew"), all=True
+    )
+    return rows.order_by().values_list("day", "words", "what")
 
+
+def _rows(model: Any, measure: int, on: str, text: str, what: str) -> Any:
     said = Value(what, output_field=CharField())
     return model.objects.filter(measure=measure).order_by().values(day=F(on), words=F(text), what=said)
+
+
+@prepared
+def _tries(project: int) -> QuerySet[TestCycle, tuple[Any, ...]]:
+    tries = TestCycle.objects.filter(prototype__project=project).order_by()
+    return tries.values_list("on", "prototype__name", "number")
 
 
 def drawn(series: Series, events: list[Happened]) -> list[dict[str, Any]]:

@@ -7,8 +7,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
+from iocn.shared.prepared import prepared
 from programmes.measures import sentences
 from programmes.measures.figures import period_name, shown
 from programmes.measures.models import Measure, Observation
@@ -51,6 +52,14 @@ class Point:
         )
 
 
+@prepared
+def _numbers(*measures: int) -> QuerySet[Observation, tuple[Any, ...]]:
+    # A phase begins with a number, so that it needs no query of its own.
+    phase = PhaseBegun.objects.filter(measure=OuterRef("measure"), begins=OuterRef("period"))
+    rows = Observation.objects.filter(measure__in=measures).annotate(begins=Exists(phase)).order_by()
+    return rows.values_list("measure", "begins", "period", "numerator", "denominator", "note", "left_out")
+
+
 class Series:
     """A measure with its points in order of time, and what they say."""
 
@@ -71,11 +80,7 @@ class Series:
         """Return each measure's series, read in one query that makes no object of each number's row."""
         found: dict[int, list[Point]] = {measure.pk: [] for measure in measures}
         begins: dict[int, list[date]] = {measure.pk: [] for measure in measures}
-        # A phase begins with a number, so that it needs no query of its own.
-        phase = PhaseBegun.objects.filter(measure=OuterRef("measure"), begins=OuterRef("period"))
-        rows = Observation.objects.filter(measure__in=found).annotate(begins=Exists(phase)).order_by()
-        columns = ("measure", "begins", "period", "numerator", "denominator", "note", "left_out")
-        for pk, begun, *point in rows.values_list(*columns):
+        for pk, begun, *point in _numbers(*found):
             found[pk].append(Point(*point))
             if begun:
                 begins[pk].append(point[0])

@@ -104,6 +104,10 @@ def _measures(reader: Membership, pk: int) -> QuerySet[Measure]:
     return measures_for(reader).filter(pk=pk)
 
 
+def _numbers(_reader: Membership, measure: int) -> QuerySet[Observation]:
+    return Observation.objects.filter(measure=measure).select_related("added_by")
+
+
 @require_GET
 @network_page()
 def measure(request: MemberRequest, measure: int) -> HttpResponseBase:
@@ -112,10 +116,11 @@ def measure(request: MemberRequest, measure: int) -> HttpResponseBase:
     words = may_read_words_of(request.membership, thing)
     listing = Listing(
         request,
-        thing.observations.select_related("added_by"),
+        _numbers,
         _number_columns(thing, words),
         sort="-period",
         name=f"measure-{thing.pk}",
+        given=[thing.pk],
     )
     if download := listing.download():
         return download
