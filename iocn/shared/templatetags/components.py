@@ -1,7 +1,7 @@
 """Filters and tags that every page may use without loading: settings.py makes them built in."""
 
 from datetime import date, datetime, time, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -9,12 +9,13 @@ from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.forms.fields import Field
 from django.forms.widgets import ChoiceWidget, MultiWidget
-from django.template import Context, Template
+from django.template import Context
 from django.template.base import FilterExpression, Node, NodeList, Parser, Token
 from django.template.defaulttags import CsrfTokenNode
-from django.template.loader import get_template, render_to_string
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from iocn.shared.sending import new_token
@@ -90,16 +91,8 @@ def _time(value: date | datetime, words: str, before: str = "") -> str:
         iso, exact = value.isoformat(timespec="seconds"), f"{day(value)} at {clock(value)}"
     else:
         iso, exact = value.isoformat(), day(value)
-    # Lists show dozens: without all that a page's context brings along.
-    shown = _time_template().render(Context({"iso": iso, "exact": before + exact, "words": words}))
-    # The template's last line break would be a space before a full stop.
-    return SafeString(shown.strip())
-
-
-@cache
-def _time_template() -> Template:
-    found: Template = get_template("components/moment.html").template  # type: ignore[attr-defined]
-    return found
+    # Not a template: lists show dozens.
+    return format_html('<time datetime="{}" title="{}">{}</time>', iso, before + exact, words)
 
 
 @register.filter
@@ -248,6 +241,22 @@ def navigation(context: Context) -> dict[str, object]:
     items = [{"label": label, "href": href, "current": ""} for label, href in sections]
     _mark_current(items, request.path if request else "")
     return {"items": items}
+
+
+@register.simple_tag
+@lru_cache(maxsize=1000)
+def header_addresses(slug: str) -> dict[str, str]:
+    """Return where the header's links lead, by name; without a network `home` and `me` are absent."""
+    found = {
+        "account": "account",
+        "networks": "networks",
+        "sign_in": "account_login",
+        "sign_out": "account_logout",
+    }
+    there = {name: reverse(view) for name, view in found.items()}
+    if slug:
+        there |= {"home": reverse("home:home", args=[slug]), "me": reverse("people:me", args=[slug])}
+    return there
 
 
 @lru_cache(maxsize=1000)
