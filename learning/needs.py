@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.aggregates import StringAgg
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, JSONObject
 from django.utils import timezone
 
 from iocn.shared.prepared import prepared
@@ -55,8 +55,8 @@ def cohort_needs(network: Network, now: datetime, only: Membership | None = None
             cohort,
             _numbers(cohort.participant_ids),
             _numbers(cohort.facilitator_ids),
-            (cohort.next_title, cohort.next_at, cohort.next_place) if cohort.next_at else None,
-            (cohort.take_id, cohort.take_title, cohort.take_at) if cohort.take_id else None,
+            _session(cohort.next, "title", "at", "place"),
+            _session(cohort.to_take, "id", "title", "at"),
         )
 
 
@@ -91,13 +91,19 @@ def _cohorts(
     return cohorts.annotate(
         participant_ids=_ids(Enrolment.objects.now().filter(**here)),
         facilitator_ids=_ids(Facilitator.objects.now().filter(**here)),
-        next_title=Subquery(coming.values("title")[:1]),
-        next_at=Subquery(coming.values("starts_at")[:1]),
-        next_place=Subquery(coming.values("place")[:1]),
-        take_id=Subquery(to_take.values("pk")[:1]),
-        take_title=Subquery(to_take.values("title")[:1]),
-        take_at=Subquery(to_take.values("starts_at")[:1]),
+        # Each session in one value: every further one would look for it again.
+        next=Subquery(coming.values(said=JSONObject(title="title", at="starts_at", place="place"))[:1]),
+        to_take=Subquery(to_take.values(said=JSONObject(id="pk", title="title", at="starts_at"))[:1]),
     ).order_by("begins_on", "pk")
+
+
+def _session(said: dict[str, Any] | None, *keys: str) -> Any:
+    """Return these values of a session; its beginning is a text in UTC, which SQLite writes without saying so."""
+    if said is None:
+        return None
+    begins = datetime.fromisoformat(said["at"])
+    at = begins if begins.tzinfo else begins.replace(tzinfo=UTC)
+    return tuple((said | {"at": at})[key] for key in keys)
 
 
 def _ids(places: QuerySet[Enrolment] | QuerySet[Facilitator]) -> Subquery:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from iocn.shared.prepared import prepared
 from people.delegates import leaders_acted_for
@@ -12,7 +12,7 @@ from people.models import Membership, StaffTask
 from programmes.escalations.models import Beside, Commitment, Escalation, EscalationEvent, Voice
 from programmes.escalations.permissions import voices_awaited_from
 from programmes.escalations.states import WITH_OWNER, WITH_TEAM, Move, State
-from programmes.measures.models import Measure
+from programmes.measures.models import Measure, Observation
 from programmes.projects.models import PathwayProject, TeamMember
 
 # An owner's turn to answer; a promise has a section of its own.
@@ -152,13 +152,14 @@ def measures_with_news(network: int, only: Membership | None, month: date, since
     projects = PathwayProject.objects.open().filter(network=network)
     projects = projects.filter(pk__in=_projects_of(only)) if only else projects
     measures = Measure.objects.filter(network=network, project__in=projects.order_by().values("pk"))
-    return (
-        measures.annotate(latest=Max("observations__period"))
-        .annotate(
-            shows=F("result__variation"), signal_at=F("result__signal_at"), shows_of=F("result__version")
-        )
-        .filter(Q(latest__lt=month) | Q(signal_at__gte=since, shows_of=F("version")))
-    )
+    # The newest by the index of periods: an aggregate reads all numbers.
+    periods = Observation.objects.filter(measure=OuterRef("pk")).order_by("-period").values("period")
+    return measures.annotate(
+        latest=Subquery(periods[:1]),
+        shows=F("result__variation"),
+        signal_at=F("result__signal_at"),
+        shows_of=F("result__version"),
+    ).filter(Q(latest__lt=month) | Q(signal_at__gte=since, shows_of=F("version")))
 
 
 @prepared
