@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from iocn.shared.permissions import YES, Answer, no
 from people.models import Level, Membership, Network, Organisation
 from people.permissions import Permission
-from programmes.measures.models import Import, Measure, MeasureQuerySet
+from programmes.measures.models import Import, Measure, MeasureQuerySet, Observation
 from programmes.projects.models import PathwayProject, ProgrammeOfCare
 from programmes.projects.permissions import goes_on, may_change_programmes, may_read_words, projects_for
 from programmes.projects.permissions import may_change as may_change_project
@@ -19,6 +19,11 @@ def measures_for(membership: Membership) -> MeasureQuerySet:
     if membership.may(Permission.SEE_PROJECTS):
         return measures
     return measures.filter(project__in=projects_for(membership))
+
+
+def numbers_of(_membership: Membership, measure: int) -> QuerySet[Observation]:
+    """Return the numbers of a measure that the membership may see, with who added them: as a list takes its rows."""
+    return Observation.objects.filter(measure=measure).select_related("added_by")
 
 
 def may_add(membership: Membership, owner: Owner) -> Answer:

@@ -29,6 +29,7 @@ from programmes.measures.permissions import (
     may_change,
     may_read_words_of,
     measures_for,
+    numbers_of,
 )
 from programmes.measures.sentences import rule_words
 from programmes.measures.spc import value_of
@@ -104,10 +105,6 @@ def _measures(reader: Membership, pk: int) -> QuerySet[Measure]:
     return measures_for(reader).filter(pk=pk)
 
 
-def _numbers(_reader: Membership, measure: int) -> QuerySet[Observation]:
-    return Observation.objects.filter(measure=measure).select_related("added_by")
-
-
 @require_GET
 @network_page()
 def measure(request: MemberRequest, measure: int) -> HttpResponseBase:
@@ -116,7 +113,7 @@ def measure(request: MemberRequest, measure: int) -> HttpResponseBase:
     words = may_read_words_of(request.membership, thing)
     listing = Listing(
         request,
-        _numbers,
+        numbers_of,
         _number_columns(thing, words),
         sort="-period",
         name=f"measure-{thing.pk}",

@@ -6,8 +6,10 @@ from django import template
 from django.db.models import BooleanField, ExpressionWrapper, Q, Window
 from django.db.models.functions import RowNumber
 from django.template import Context
+from django.utils.safestring import SafeString
 
 from iocn.shared.prepared import prepared
+from iocn.shared.templatetags.components import tag
 from people.models import Membership
 from programmes.escalations.models import Escalation, EscalationQuerySet
 from programmes.escalations.outcomes import came_of_it
@@ -22,11 +24,10 @@ SHOWN = 5
 WAITING, ANSWERED = (*WITH_OWNER, *WITH_ASKED), (*WITH_TEAM, State.CLOSED)
 
 
-@register.inclusion_tag("components/tag.html")
-def ask_state(escalation: Escalation) -> dict[str, str]:
+@register.simple_tag
+def ask_state(escalation: Escalation) -> SafeString:
     """Show the state of an ask in a word. Reads `promised_by` and `last_answer` of `with_promise()`."""
-    text, colour = state_in_words(escalation)
-    return {"text": text, "colour": colour}
+    return tag(*state_in_words(escalation))
 
 
 @prepared

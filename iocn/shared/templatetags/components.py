@@ -15,7 +15,6 @@ from django.template.defaulttags import CsrfTokenNode
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from iocn.shared.sending import new_token
@@ -91,8 +90,14 @@ def _time(value: date | datetime, words: str, before: str = "") -> str:
         iso, exact = value.isoformat(timespec="seconds"), f"{day(value)} at {clock(value)}"
     else:
         iso, exact = value.isoformat(), day(value)
-    # Not a template: lists show dozens.
-    return format_html('<time datetime="{}" title="{}">{}</time>', iso, before + exact, words)
+    return _time_shown(iso, before + exact, words)
+
+
+@lru_cache(maxsize=5000)
+def _time_shown(iso: str, exact: str, words: str) -> SafeString:
+    # Lists show dozens, and the next reader the same ones. The last line break would be a space before a full stop.
+    shown = render_to_string("components/moment.html", {"iso": iso, "exact": exact, "words": words})
+    return SafeString(shown.strip())
 
 
 @register.filter
@@ -118,6 +123,14 @@ def _length(time: timedelta) -> str:
 
 def _count(number: int, unit: str) -> str:
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+
+
+# --- A status in a word ----------------------------------------------------------------------------------------
+@register.simple_tag
+@lru_cache(maxsize=500, typed=True)  # what is marked as safe is another text
+def tag(text: str, colour: str = "") -> SafeString:
+    """Show a status in a word: components/tag.html, rendered once for each of the few that there are."""
+    return SafeString(render_to_string("components/tag.html", {"text": text, "colour": colour}).strip())
 
 
 # --- Components that hold whatever a page puts into them -----------------------------------------------------

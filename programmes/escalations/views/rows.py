@@ -6,15 +6,13 @@ Said here rather than by template tags, of which a page of rows needs hundreds.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from hashlib import blake2b
 from typing import Any
 
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from iocn.shared.templatetags.components import clock, day
+from iocn.shared.templatetags.components import clock, day, tag
 from people.models import Membership
 from people.permissions import Permission
 from programmes.escalations.filters import UNOWNED, WAITING
@@ -138,7 +136,7 @@ def _row(ask: Escalation, reader: Membership, shown: str, now: datetime, today: 
         tick=f"{ask.number}.{ask.version}",
         ask=ask.ask,
         hint=f"{hint} · restricted" if ask.restricted else hint,
-        state=_tag(*state_in_words(ask)),
+        state=tag(*state_in_words(ask)),
         with_whom=with_whom[:1].upper() + with_whom[1:],
         urgency=ask.get_urgency_display(),
         due=due,
@@ -151,12 +149,6 @@ def _row(ask: Escalation, reader: Membership, shown: str, now: datetime, today: 
         is_free=ask.owner_id is None and ask.manager_id is None and ask.waits_for_owner,
         choices=_choices_of(ask, reader) if is_open and shown in (WAITING, UNOWNED) else (),
     )
-
-
-@cache
-def _tag(text: str, colour: str) -> SafeString:
-    # A dozen are all that there are; a component in each row takes most of a page's time.
-    return SafeString(render_to_string("components/tag.html", {"text": text, "colour": colour}).strip())
 
 
 def _iso(moment: datetime | None) -> str:
