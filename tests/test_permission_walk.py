@@ -107,6 +107,7 @@ TABLE = {
     "measures:add_to_network": "yxxxxxxxx yxxxxxxxx",
     "measures:measure": "yyyy-yyyy mmmmmmmmm",
     "measures:compare": "yyyy-yyyy mmmmmmmmm",
+    "measures:funnel": "yyyy-yyyy mmmmmmmmm",
     "measures:change_measure": "yxxx-xyxx yxxx-xyxx",
     "measures:add_number": "yxxx-xyxx yxxx-xyxx",
     "measures:change_number": "yxxx-xyxx yxxx-xyxx",

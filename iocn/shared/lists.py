@@ -294,5 +294,11 @@ class Pages:
         self.rows = rows[self.first - 1 : self.first - 1 + size]
         self.last = self.first + len(self.rows) - 1
         self.has_more = self.last < len(rows)
-        self.next_url = f"?page={self.page + 1}" if self.has_more else ""
-        self.previous_url = f"?page={self.page - 1}" if self.page > 1 else ""
+        self._query = request.GET.copy()
+        self.next_url = self._url(self.page + 1) if self.has_more else ""
+        self.previous_url = self._url(self.page - 1) if self.page > 1 else ""
+
+    def _url(self, page: int) -> str:
+        """Return the address of another page, with all else that was chosen."""
+        self._query["page"] = str(page)
+        return f"?{self._query.urlencode()}"

@@ -251,7 +251,7 @@ class Series:
         if self.last is None:
             return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
         if self.is_monthly:
-            return min(_next_month(self.last.period), today.replace(day=1))
+            return min(next_month(self.last.period), today.replace(day=1))
         if len(self.points) < 2:
             return today
         step = self.last.period - self.points[-2].period
@@ -263,7 +263,8 @@ class Series:
         return "" if self.last is not None and self.last.period >= period else period_name(period)
 
 
-def _next_month(period: date) -> date:
+def next_month(period: date) -> date:
+    """Return the first day of the month after."""
     return (period.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
@@ -271,7 +272,7 @@ def _months(first: date, last: date) -> list[date]:
     """Return the first day of every month from one to the other."""
     found = [first]
     while found[-1] < last:
-        found.append(_next_month(found[-1]))
+        found.append(next_month(found[-1]))
     return found
 
 

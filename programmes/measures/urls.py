@@ -1,6 +1,6 @@
 from django.urls import path
 
-from programmes.measures import chart_views, views, walls
+from programmes.measures import chart_views, funnel_views, views, walls
 from programmes.measures.imports import views as imports
 
 app_name = "measures"
@@ -16,6 +16,7 @@ urlpatterns = [
     path("measures/add/", views.add_measure, name="add_to_network"),
     path("measures/<int:measure>/", views.measure, name="measure"),
     path("measures/<int:measure>/compare/", walls.compare, name="compare"),
+    path("measures/<int:measure>/funnel/", funnel_views.show, name="funnel"),
     path("measures/<int:measure>/change/", views.change_measure, name="change_measure"),
     path("measures/<int:measure>/add/", views.add_number, name="add_number"),
     path("measures/<int:measure>/numbers/<int:number>/", views.change_number, name="change_number"),

@@ -1,31 +1,21 @@
 // Draws each [data-chart] with Observable Plot from the JSON beside it. The table on the page says the same.
 import { dot, lineY, plot, pointerX, ruleX, ruleY, text, tip } from "@observablehq/plot";
 import { savePicture } from "./chart-save.js";
+import { drawFunnel } from "./funnel.js";
+import { apart, CENTRE, format, frame, INK, plain, SIGNALS } from "./look.js";
 
-// The look: blue is improvement, orange concern, purple neither, grey common cause, and each has its own shape.
-const SIGNALS = {
-  improvement: { colour: "#005eb8", shape: "triangle", word: "improvement" },
-  concern: { colour: "#ed8b00", shape: "diamond", word: "concern" },
-  neither: { colour: "#7c2855", shape: "square", word: "signal" },
-  common: { colour: "#768692", shape: "circle", word: "" },
-};
-const INK = "#4c6272";
-const CENTRE = "#212b32";
 const TARGET = "#b5121b";
 const days = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 const months = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
-const numbers = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 10 });
 
 const day = (text) => new Date(text);
-const format = (chart, value) =>
-  chart.decimals == null ? numbers.format(value) : value.toLocaleString("en-GB", { minimumFractionDigits: chart.decimals, maximumFractionDigits: chart.decimals });
 const period = (point) => point.period ?? (point.at.getUTCDate() === 1 ? months : days).format(point.at);
 
 // Without colour, the words of a point: "June 2026: 12.3%, 12 of 98. Improvement: seven or more below the mean."
 function words(chart, point) {
   const lines = [period(point), point.value == null ? "no number" : (point.shown ?? `${format(chart, point.value)}${chart.suffix ?? ` ${chart.unit ?? ""}`.trimEnd()}`)];
   if (point.numerator != null && point.denominator != null) {
-    lines.push(`${numbers.format(point.numerator)} of ${numbers.format(point.denominator)}`);
+    lines.push(`${plain(point.numerator)} of ${plain(point.denominator)}`);
   }
   if (point.kind.word) lines.push(point.rule ? `${point.kind.word}: ${point.rule}` : point.kind.word);
   if (point.out) lines.push(`left out: ${point.out}`);
@@ -44,7 +34,8 @@ function read(chart) {
       lines.push({ at: points[index].at, phase: number, centre: phase.centre, lower: at(phase.lower, index), upper: at(phase.upper, index) });
     }
   }
-  return { points, lines, known: points.filter((point) => point.value != null) };
+  const known = points.filter((point) => point.value != null).map((point) => ({ ...point, x: point.at, y: point.value, lines: words(chart, point) }));
+  return { points, lines, known };
 }
 
 function draw(chart, width) {
@@ -65,14 +56,10 @@ function draw(chart, width) {
   const high = Math.max(...values);
   const room = (high - low || Math.abs(high) || 1) * 0.1;
   const domain = [low >= 0 ? Math.max(0, low - room) : low - room, high + room];
-  const height = narrow ? 280 : 340;
-  const gap = ((domain[1] - domain[0]) / (height - 76)) * 30;
-  // Labels of lines near each other are moved apart, so that each can be read.
+  const options = { ...frame(width), marginRight: labels.length ? (narrow ? 62 : 84) : 16 };
+  const gap = ((domain[1] - domain[0]) / (options.height - 76)) * 30;
   labels.sort(([one], [other]) => one - other);
-  const places = [];
-  for (const [value] of labels) places.push(Math.max(value, (places.at(-1) ?? -Infinity) + gap));
-  const over = (places.at(-1) ?? 0) - domain[1];
-  if (over > 0) for (let index = places.length - 1, most = domain[1]; index >= 0; index--, most -= gap) places[index] = Math.min(places[index], most);
+  const places = apart(labels.map(([value]) => value), gap, domain[1]);
   const marks = [
     ruleX(begins, { stroke: INK, strokeDasharray: "1,3" }),
     ruleX(events, { x: "at", stroke: "#aeb7bd" }),
@@ -101,30 +88,29 @@ function draw(chart, width) {
         lineAnchor: "middle",
       }),
     ),
-    tip(known, pointerX({ x: "at", y: "value", title: (point) => words(chart, point).join("\n"), fontSize: 14, textPadding: 10, lineWidth: 22 })),
+    tip(known, pointerX({ x: "at", y: "value", title: (point) => point.lines.join("\n"), fontSize: 14, textPadding: 10, lineWidth: 22 })),
   ];
   const picture = plot({
-    className: "iocn-plot",
-    width,
-    height,
-    marginLeft: narrow ? 36 : 48,
-    marginRight: labels.length ? (narrow ? 62 : 84) : 16,
-    marginTop: 32,
-    marginBottom: 44,
-    style: { fontSize: narrow ? "12px" : "14px", fontFamily: "inherit", color: INK },
+    ...options,
     x: { type: "utc", label: null, ticks: Math.max(3, Math.floor(width / 110)) },
     y: { label: chart.unit || null, labelArrow: "none", grid: true, domain, ticks: 5 },
     marks,
   });
-  // The policy forbids style elements; ours has its rules (_chart.scss).
-  picture.querySelectorAll("style").forEach((style) => style.remove());
-  // The place around it is named by the sentence; Plot's labels of its parts are not for reading out.
-  picture.setAttribute("aria-hidden", "true");
   return { picture, known };
 }
 
+// Draws what the chart is, ready to enter the page.
+function paint(chart, width) {
+  const drawn = chart.kind === "funnel" ? drawFunnel(chart, width) : draw(chart, width);
+  // The policy forbids style elements; ours has its rules (_chart.scss).
+  drawn.picture.querySelectorAll("style").forEach((style) => style.remove());
+  // The place around it is named by the sentence; Plot's labels of its parts are not for reading out.
+  drawn.picture.setAttribute("aria-hidden", "true");
+  return drawn;
+}
+
 // Left and right, Home and End go from point to point; each is read aloud.
-function move(chart, place, said, drawn) {
+function move(place, said, drawn) {
   const ring = document.createElementNS("http://www.w3.org/2000/svg", "circle");
   ring.setAttribute("class", "iocn-chart__ring");
   ring.setAttribute("r", "9");
@@ -132,10 +118,10 @@ function move(chart, place, said, drawn) {
   const show = () => {
     const { picture, known } = drawn();
     const point = known[at];
-    ring.setAttribute("cx", picture.scale("x").apply(point.at));
-    ring.setAttribute("cy", picture.scale("y").apply(point.value));
+    ring.setAttribute("cx", picture.scale("x").apply(point.x));
+    ring.setAttribute("cy", picture.scale("y").apply(point.y));
     picture.append(ring);
-    said.textContent = words(chart, point).join(", ");
+    said.textContent = point.lines.join(", ");
   };
   place.addEventListener("keydown", (event) => {
     const end = drawn().known.length - 1;
@@ -165,7 +151,7 @@ function start(figure) {
   place.tabIndex = 0;
   place.setAttribute("role", "application");
   place.setAttribute("aria-roledescription", "chart");
-  place.setAttribute("aria-label", `${chart.sentence} Left and right arrow keys go from number to number.`);
+  place.setAttribute("aria-label", `${chart.sentence} Left and right arrow keys go from ${chart.kind === "funnel" ? "the fewest to the most" : "number to number"}.`);
   let now = null;
   let drawn = 0;
   new ResizeObserver(([entry]) => {
@@ -173,15 +159,15 @@ function start(figure) {
     if (width === 0 || width === drawn) return;
     drawn = width;
     performance.mark("iocn-chart");
-    now = draw(chart, width);
+    now = paint(chart, width);
     place.replaceChildren(now.picture);
     performance.measure("iocn-chart", "iocn-chart");
   }).observe(place);
-  move(chart, place, figure.querySelector("[data-said]"), () => now);
+  move(place, figure.querySelector("[data-said]"), () => now);
   for (const button of figure.querySelectorAll("[data-save], [data-print]")) {
     button.hidden = false;
     // A download is as wide as a report wants it, whatever the screen.
-    button.addEventListener("click", () => (button.dataset.save ? savePicture(chart, draw(chart, 960).picture, button.dataset.save) : print()));
+    button.addEventListener("click", () => (button.dataset.save ? savePicture(chart, paint(chart, 960).picture, button.dataset.save) : print()));
   }
 }
 

@@ -1,0 +1,35 @@
+// What all charts have in common: blue is improvement, orange concern, purple neither, grey common cause, and each has
+// its own shape.
+export const SIGNALS = {
+  improvement: { colour: "#005eb8", shape: "triangle", word: "improvement" },
+  concern: { colour: "#ed8b00", shape: "diamond", word: "concern" },
+  neither: { colour: "#7c2855", shape: "square", word: "signal" },
+  common: { colour: "#768692", shape: "circle", word: "" },
+};
+export const INK = "#4c6272";
+export const CENTRE = "#212b32";
+const numbers = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 10 });
+
+export const plain = (value) => numbers.format(value);
+export const format = (chart, value) =>
+  chart.decimals == null ? plain(value) : value.toLocaleString("en-GB", { minimumFractionDigits: chart.decimals, maximumFractionDigits: chart.decimals });
+
+// The frame of a picture, the same for all; marks and scales are the chart's own.
+export const frame = (width) => ({
+  className: "iocn-plot",
+  width,
+  height: width < 500 ? 280 : 340,
+  marginLeft: width < 500 ? 36 : 48,
+  marginTop: 32,
+  marginBottom: 44,
+  style: { fontSize: width < 500 ? "12px" : "14px", fontFamily: "inherit", color: INK },
+});
+
+// Where labels of lines go, from the lowest to the highest: those near each other are moved apart, so that each can be
+// read. `gap` is the least room between two, `most` the highest place.
+export function apart(values, gap, most) {
+  const places = [];
+  for (const value of values) places.push(Math.max(value, (places.at(-1) ?? -Infinity) + gap));
+  for (let index = places.length - 1, top = most; index >= 0 && places[index] > top; index--, top -= gap) places[index] = top;
+  return places;
+}
