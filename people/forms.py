@@ -64,6 +64,10 @@ class SettingsForm(Form):
     )
     mail_about_asks = forms.BooleanField(label="E-mail me about asks that concern me", required=False)
     mail_about_numbers = forms.BooleanField(label="E-mail me when a number of mine is due", required=False)
+    mail_about_concerns = forms.BooleanField(
+        label="E-mail me when a measure of a project I handed over, or sponsor, shows a concern",
+        required=False,
+    )
 
 
 class InviteForm(Form):

@@ -185,6 +185,8 @@ def wants(membership: Membership, kind: str) -> bool:
         return membership.mail_about_asks
     if kind == Message.Kind.NUMBER:
         return membership.mail_about_numbers
+    if kind == Message.Kind.CONCERN:
+        return membership.mail_about_concerns
     if kind == Message.Kind.DIGEST:
         return membership.digest_rhythm != Membership.Rhythm.NEVER
     return True

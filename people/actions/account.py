@@ -15,6 +15,7 @@ def change_own_settings(
     digest_rhythm: str,
     mail_about_asks: bool,
     mail_about_numbers: bool = True,
+    mail_about_concerns: bool = True,
 ) -> None:
     """Change one's own name, in every network joined, and which e-mail comes from this one."""
     person = Person.objects.select_for_update(no_key=True).get(pk=by.person_id)
@@ -32,6 +33,7 @@ def change_own_settings(
         "digest_rhythm": digest_rhythm,
         "mail_about_asks": mail_about_asks,
         "mail_about_numbers": mail_about_numbers,
+        "mail_about_concerns": mail_about_concerns,
     }
     changed = [key for key, value in wanted.items() if getattr(by, key) != value]
     if changed:
@@ -44,6 +46,7 @@ def change_own_settings(
 _STOPPED: dict[str, tuple[str, object, object]] = {
     Message.Kind.ASK: ("mail_about_asks", False, True),
     Message.Kind.NUMBER: ("mail_about_numbers", False, True),
+    Message.Kind.CONCERN: ("mail_about_concerns", False, True),
     Message.Kind.DIGEST: ("digest_rhythm", Membership.Rhythm.NEVER, Membership.Rhythm.WEEKLY),
     Message.Kind.INVITATION: ("refused_mail", True, False),
 }

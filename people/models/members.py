@@ -116,6 +116,9 @@ class Membership(models.Model):
     )
     mail_about_asks = models.BooleanField("e-mail me about asks", default=True)
     mail_about_numbers = models.BooleanField("e-mail me when a number is due", default=True)
+    mail_about_concerns = models.BooleanField(
+        "e-mail me when a measure of a handed-over project shows a concern", default=True
+    )
     at_table = models.BooleanField("sits at the network table", default=False)
     refused_mail = models.BooleanField(
         default=False, help_text="Stopped invitations by the link in the e-mail."

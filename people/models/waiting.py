@@ -85,6 +85,7 @@ class Message(models.Model):
         ASK = "ask", "About an ask"
         DIGEST = "digest", "Your update"
         NUMBER = "number", "About numbers that are due"
+        CONCERN = "concern", "About concerns in measures that were handed over"
 
     network = models.ForeignKey(Network, on_delete=models.CASCADE, null=True, related_name="+")
     # Empty for mail about an account, which goes to `address`.

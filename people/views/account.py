@@ -121,7 +121,13 @@ def stop_mail(request: HttpRequest, token: str) -> HttpResponse:
         else:
             actions.stop_mail(membership=membership, kind=kind)
         membership.refresh_from_db(
-            fields=["mail_about_asks", "mail_about_numbers", "digest_rhythm", "refused_mail"]
+            fields=[
+                "mail_about_asks",
+                "mail_about_numbers",
+                "mail_about_concerns",
+                "digest_rhythm",
+                "refused_mail",
+            ]
         )
     context = {
         "to": membership,
@@ -136,6 +142,7 @@ def stop_mail(request: HttpRequest, token: str) -> HttpResponse:
 _WHAT_STOPS = {
     Message.Kind.ASK: "E-mail about asks",
     Message.Kind.NUMBER: "Reminders of numbers that are due",
+    Message.Kind.CONCERN: "E-mail about concerns in measures of projects that were handed over",
     Message.Kind.DIGEST: "Your weekly update",
     Message.Kind.INVITATION: "Invitations",
 }
@@ -152,6 +159,7 @@ def me(request: MemberRequest) -> HttpResponse:
         "digest_rhythm": membership.digest_rhythm,
         "mail_about_asks": membership.mail_about_asks,
         "mail_about_numbers": membership.mail_about_numbers,
+        "mail_about_concerns": membership.mail_about_concerns,
     }
     form = SettingsForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():

@@ -27,7 +27,7 @@ def tell_of_concerns(turned: Sequence[Result]) -> None:
         for person, why in _owners(measure):
             tell(
                 person,
-                kind=Message.Kind.NUMBER,
+                kind=Message.Kind.CONCERN,
                 cause=f"concern:{measure.pk}:{result.variation}:{result.last_period}",
                 subject=f"{measure.full_name}: a concern since the project was handed over",
                 paragraphs=[

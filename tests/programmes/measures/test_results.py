@@ -204,17 +204,17 @@ def test_a_concern_in_a_handed_over_project_tells_its_sponsor_once(network, nurs
     project.save()
     measure = MeasureFactory(project=project, name="Waits", values=STEADY)
     results.renew([measure.pk])
-    assert not Message.objects.filter(kind="number").exists()
+    assert not Message.objects.filter(kind="concern").exists()
     actions.add_observation(by=nurse, measure=measure, period=JULY, numerator=40, denominator=100)
     results.renew([measure.pk])
     results.renew([measure.pk])
-    message = Message.objects.get(kind="number")
+    message = Message.objects.get(kind="concern")
     assert message.to == project.sponsor
     assert "Waits: a concern since the project was handed over" in message.subject
     assert "40.0% (above the upper limit)" in message.text
     actions.add_observation(by=nurse, measure=measure, period=date(2025, 8, 1), numerator=44, denominator=100)
     results.renew([measure.pk])
-    assert Message.objects.filter(kind="number").count() == 1
+    assert Message.objects.filter(kind="concern").count() == 1
 
 
 def test_without_a_sponsor_who_led_the_team_is_told(network, nurse, project):
@@ -222,9 +222,26 @@ def test_without_a_sponsor_who_led_the_team_is_told(network, nurse, project):
     project.save()
     lead = TeamMemberFactory(project=project, part="lead").membership
     results.renew([MeasureFactory(project=project, values=WORSE).pk])
-    assert Message.objects.get(kind="number").to == lead
+    assert Message.objects.get(kind="concern").to == lead
+
+
+def test_who_stopped_mail_about_concerns_is_not_told_of_them_and_is_of_numbers(
+    network, signed_in, deliver, project
+):
+    project.stage, project.sponsor = "handed_over", MembershipFactory(network=network)
+    project.save()
+    results.renew([MeasureFactory(project=project, values=WORSE).pk])
+    (mail,) = deliver()
+    path = mail["List-Unsubscribe"].strip("<>").partition("//")[2].partition("/")[2]
+    client = signed_in(project.sponsor)
+    assert "concerns in measures of projects that were handed over" in client.get(f"/{path}").content.decode()
+    client.post(f"/{path}")
+    project.sponsor.refresh_from_db()
+    assert (project.sponsor.mail_about_concerns, project.sponsor.mail_about_numbers) == (False, True)
+    results.renew([MeasureFactory(project=project, values=WORSE).pk])
+    assert deliver() == []
 
 
 def test_a_concern_while_work_goes_on_writes_no_mail_of_its_own(project, nurse):
     results.renew([MeasureFactory(project=project, values=WORSE).pk])
-    assert not Message.objects.filter(kind="number").exists()
+    assert not Message.objects.filter(kind="concern").exists()
