@@ -134,14 +134,14 @@ class Series:
         until = self.measure.baseline_until
         if until is None or not self.points:
             return None
-        return None if self.kind == Kind.XMR and self._fixed < FEWEST_FIXED else until
+        return None if self.is_short_for_baseline(until) else until
 
-    @cached_property
-    def _fixed(self) -> int:
-        """How many points the baseline holds, in the phase that it ends in."""
-        until = self.measure.baseline_until
-        if until is None:
-            return 0
+    def is_short_for_baseline(self, until: date) -> bool:
+        """Whether a baseline up to a day holds too few points to fix the lines of this kind of chart."""
+        return self.kind == Kind.XMR and self.fixed_by(until) < FEWEST_FIXED
+
+    def fixed_by(self, until: date) -> int:
+        """Return how many points a baseline up to a day holds, in the phase that it ends in."""
         began = max((day for day in self.begins if day <= until), default=date.min)
         return sum(began <= point.period <= until for point in self.points)
 
@@ -154,9 +154,10 @@ class Series:
                 f"A T chart needs times above zero, and {period_name(at.period)} has none. A run chart stands in:"
                 " correct the number, or choose another chart."
             )
-        if self.measure.baseline_until and self.points and self.baseline is None:
+        until = self.measure.baseline_until
+        if until and self.points and self.baseline is None:
             found.append(
-                f"The baseline holds {self._fixed} numbers and an XmR chart takes {FEWEST_FIXED}, so its lines"
+                f"The baseline holds {self.fixed_by(until)} numbers and an XmR chart takes {FEWEST_FIXED}, so its lines"
                 " move with every number."
             )
         return found

@@ -46,7 +46,13 @@ def everywhere(network) -> Membership:
         prototype=prototype, number=1, do=f"Called {NAME}", plan=NAME, study=NAME, act=NAME, logged_by=by
     )
     measure = factories.MeasureFactory(
-        project=project, name=f"Days of {NAME}", subgroup=NAME, unit=NAME, source=NAME, values=[3]
+        project=project,
+        name=f"Days of {NAME}",
+        subgroup=NAME,
+        unit=NAME,
+        source=NAME,
+        chart="run",
+        values=[3],
     )
     number = factories.ObservationFactory(
         measure=measure, period=date(2024, 2, 1), note=f"{NAME} was ill", added_by=by

@@ -10,7 +10,9 @@ from iocn.shared.history import record
 from people.models import Membership
 from programmes.measures.actions.common import lock, moved_on
 from programmes.measures.figures import period_name
+from programmes.measures.meaning import Series
 from programmes.measures.models import Annotation, Measure, Observation, Phase
+from programmes.measures.spc import FEWEST_FIXED
 
 
 # --- Phases ------------------------------------------------------------------------------------------------
@@ -43,11 +45,24 @@ def join_phases(*, by: Membership, phase: Phase) -> None:
 # --- The baseline ------------------------------------------------------------------------------------------
 @transaction.atomic
 def set_baseline(*, by: Membership, measure: Measure, until: date, reason: str) -> Measure:
-    """Freeze the lines: they come from the points up to a period, for a reason."""
+    """Freeze the lines: they come from the points up to a period, for a reason.
+
+    An XmR chart is refused fewer than 12. Where numbers are taken away or the kind is changed later, the chart itself
+    says that the baseline holds too few, and does without.
+    """
     there = lock(by, measure)
     reason = _given(reason, "Say why the limits stay as they are.")
     if not there.observations.filter(period=until).exists():
         raise ValidationError({"until": "Choose a period that has a number."})
+    series = Series.of(there)
+    if series.is_short_for_baseline(until):
+        raise ValidationError(
+            {
+                "until": f"An XmR chart takes fixed lines from {FEWEST_FIXED} numbers or more, and since its lines"
+                f" begin there are {series.fixed_by(until)} up to {period_name(until)}. Choose a later period, or"
+                " freeze the baseline when there are more."
+            }
+        )
     if there.baseline_until == until and there.baseline_reason == reason:
         return there
     there.baseline_until, there.baseline_reason = until, reason

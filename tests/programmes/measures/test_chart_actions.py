@@ -74,19 +74,36 @@ def test_a_phase_begins_once(measure, nurse):
 
 
 def test_a_baseline_is_frozen_with_a_reason_and_let_go(measure, nurse):
-    frozen = actions.set_baseline(by=nurse, measure=measure, until=MARCH, reason="Before the change")
-    assert (frozen.baseline_until, frozen.baseline_by) == (MARCH, nurse)
+    december = date(2024, 12, 1)
+    frozen = actions.set_baseline(by=nurse, measure=measure, until=december, reason="Before the change")
+    assert (frozen.baseline_until, frozen.baseline_by) == (december, nurse)
     assert frozen.baseline_at is not None
     free = actions.end_baseline(by=nurse, measure=measure)
     assert (free.baseline_until, free.baseline_reason, free.baseline_by) == (None, "", None)
     assert told(measure) == [
         ("Ana Lund let the baseline move again", ""),
-        ("Ana Lund froze the baseline with March 2024", "Before the change"),
+        ("Ana Lund froze the baseline with December 2024", "Before the change"),
     ]
     with pytest.raises(ValidationError, match="Say why"):
         actions.set_baseline(by=nurse, measure=measure, until=MARCH, reason="")
     with pytest.raises(IntegrityError), transaction.atomic():
         Measure.objects.filter(pk=measure.pk).update(baseline_until=MARCH)
+
+
+def test_too_short_a_baseline_of_an_xmr_chart_is_refused_with_a_sentence(measure, nurse):
+    before = version(measure)
+    with pytest.raises(
+        ValidationError, match="12 numbers or more, and since its lines begin there are 3 up to March"
+    ):
+        actions.set_baseline(by=nurse, measure=measure, until=MARCH, reason="Before the change")
+    actions.begin_phase(by=nurse, measure=measure, begins=date(2024, 2, 1), reason="New rota")
+    with pytest.raises(ValidationError, match="there are 11 up to December 2024"):
+        actions.set_baseline(by=nurse, measure=measure, until=date(2024, 12, 1), reason="Before the change")
+    assert version(measure) == before + 1  # the phase
+    Measure.objects.filter(pk=measure.pk).update(chart="run")
+    measure.refresh_from_db()
+    frozen = actions.set_baseline(by=nurse, measure=measure, until=MARCH, reason="Before the change")
+    assert frozen.baseline_until == MARCH
 
 
 def test_a_number_is_left_out_for_a_reason_and_counts_again(measure, nurse):

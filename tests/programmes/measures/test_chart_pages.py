@@ -39,7 +39,11 @@ def test_a_phase_begins_with_a_reason_and_is_taken_back(client, measure):
 
 
 def test_the_baseline_is_frozen_and_let_go(client, measure):
-    client.post(page(measure, "chart/baseline/"), {"until": "2024-12-01", "reason": "Before the change"})
+    there = page(measure, "chart/baseline/")
+    wrong = client.post(there, {"until": "2024-03-01", "reason": "Before the change"})
+    assert "there are 3 up to March 2024" in wrong.content.decode()
+    assert wrong.context["form"]["reason"].value() == "Before the change"
+    client.post(there, {"until": "2024-12-01", "reason": "Before the change"})
     assert "Frozen with December 2024" in client.get(page(measure, "chart/")).content.decode()
     client.post(page(measure, "chart/"), {"take_back": "baseline"})
     measure.refresh_from_db()
