@@ -12,10 +12,12 @@ from iocn.shared.permissions import require
 from people.web import MemberRequest, network_page, posted
 from programmes.measures import actions
 from programmes.measures.chart_forms import AnnotationForm, BaselineForm, LeaveOutForm, PhaseForm
+from programmes.measures.events import events_of
 from programmes.measures.figures import period_name
 from programmes.measures.meaning import Series
 from programmes.measures.models import Measure
-from programmes.measures.permissions import may_change, measures_for
+from programmes.measures.permissions import may_change, may_read_words_of, measures_for
+from programmes.measures.rebase import proposal
 
 # What is written: its form, its action, the page's title, its button.
 CHANGES: dict[str, tuple[Any, Callable[..., Any], str, str]] = {
@@ -73,7 +75,12 @@ def change_chart(request: MemberRequest, measure: int, what: str) -> HttpRespons
     if what not in CHANGES:
         raise Http404
     form_class, action, title, button = CHANGES[what]
-    form = form_class(posted(request), series=Series.of(thing), initial={"begins": request.GET.get("begins")})
+    series = Series.of(thing)
+    proposed = None
+    if what == "phase" and "proposed" in request.GET and may_read_words_of(request.membership, thing):
+        proposed = proposal(series, events_of(request.membership, thing))
+    initial = {"begins": proposed.begins.isoformat(), "reason": proposed.reason} if proposed else {}
+    form = form_class(posted(request), series=series, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             action(by=request.membership, measure=thing, **form.cleaned_data)
@@ -81,7 +88,9 @@ def change_chart(request: MemberRequest, measure: int, what: str) -> HttpRespons
             form.add_error(None, error)
         else:
             return redirect("measures:measure", request.membership.network.slug, thing.pk)
-    context = {"measure": thing, "form": form, "title": title, "button": button}
+    context = {
+        "measure": thing, "form": form, "title": title, "button": button, "proposed": proposed
+    }  # fmt: skip
     return render(request, "measures/chart_form.html", context)
 
 

@@ -30,7 +30,7 @@ def events_of(reader: Membership, measure: Measure) -> list[Happened]:
 @prepared
 def _written(measure: int) -> Any:
     rows = _rows(Annotation, measure, "on", "text", "").union(
-        _rows(Phase, measure, "begins", "reason", "the lines begin anew"), all=True
+        _rows(Phase, measure, "begins", "reason", Phase.HAPPENED), all=True
     )
     return rows.order_by().values_list("day", "words", "what")
 

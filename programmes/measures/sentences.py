@@ -43,12 +43,14 @@ def in_short(series: Series) -> str:
     if series.rule in _OUTSIDE:
         return f"Signal: {'above the upper' if series.rule.high else 'below the lower'} limit"
     if series.rule in _TRENDS:
-        return f"Signal: {_count(series, len(_trend(series)))} {'rising' if series.rule.high else 'falling'}"
+        return (
+            f"Signal: {how_many(series, len(_trend(series)))} {'rising' if series.rule.high else 'falling'}"
+        )
     if series.rule in _NEAR:
         return f"Signal: two of three near the {'upper' if series.rule.high else 'lower'} limit"
     run = _run_told(series)
     if run is not None:
-        return f"Signal: {_count(series, run.length)} {'above' if run.above else 'below'} the {words}"
+        return f"Signal: {how_many(series, run.length)} {'above' if run.above else 'below'} the {words}"
     if series.part.enough and series.part.has_few_crossings:
         return "Signal: drifts or comes in waves"
     return "No signal now" if _earlier(series) else "No signal: chance alone"
@@ -77,7 +79,7 @@ def _body(series: Series) -> list[str]:
     if len(series.points) == 1:
         return [_one(series)]
     if _is_constant(series):
-        same = "jumps" if kind == Kind.MR else _count(series, part.points).split(" ", 1)[1]
+        same = "jumps" if kind == Kind.MR else how_many(series, part.points).split(" ", 1)[1]
         number = part.points - 1 if kind == Kind.MR else part.points
         return [
             _phase(series),
@@ -114,7 +116,7 @@ def _too_few(series: Series) -> list[str]:
     if kind == Kind.RUN:
         if part.points >= ENOUGH:
             return [
-                f"Of the {_count(series, part.points)} only {part.useful} are off the middle value of"
+                f"Of the {how_many(series, part.points)} only {part.useful} are off the middle value of"
                 f" {series.centre_shown}: too few to tell signal from noise, which takes {ENOUGH}."
             ]
         return [f"{_numbers(part.points)} so far: {middle}. {_WAIT}"]
@@ -134,7 +136,7 @@ def _by_newest(series: Series) -> list[str]:
 
 def _no_signal(series: Series) -> list[str]:
     centre = f"the {centre_name(series.kind)} is {series.centre_shown}"
-    things = "jumps between numbers" if series.kind == Kind.MR else _count(series, series.part.points)
+    things = "jumps between numbers" if series.kind == Kind.MR else how_many(series, series.part.points)
     earlier = _earlier(series)
     if not earlier:
         said = f"No signal: {centre}, and the last {things} show no sign of change beyond chance."
@@ -169,7 +171,7 @@ def _by_runs(series: Series) -> list[str]:
     if part.enough and part.has_few_crossings:
         said += [
             f"{also}the line crosses the {centre_name(series.kind)} of {series.centre_shown} only"
-            f" {_times(part.crossings)} in {_count(series, part.points)}; chance alone gives"
+            f" {_times(part.crossings)} in {how_many(series, part.points)}; chance alone gives"
             f" {part.crossings_min} or more.",
             "The numbers drift or come in waves: look for what changed when they do.",
         ]
@@ -214,13 +216,13 @@ def _clause(series: Series, rule: Rule) -> str:
         row = _trend(series)
         since = period_name(series.points[row[-1]].period)
         way, next_to = ("rise", "above") if rule.high else ("fall", "below")
-        return f"{_count(series, len(row))} in a row {way}, each {next_to} the one before, since {since}"
+        return f"{how_many(series, len(row))} in a row {way}, each {next_to} the one before, since {since}"
     if rule in _NEAR:
         last = _counted(series)[-3:]
         many = "all" if all(rule in chart.rules[place] for place in last) else "two"
         limit = shown(series.measure, (chart.upper if rule.high else chart.lower)[at])
         return f"{many} of the last three numbers are near the {'upper' if rule.high else 'lower'} limit of {limit}"
-    run = _run_now(series)
+    run = run_now(series)
     assert run is not None  # noqa: S101 - what is left are rules of rows on one side
     return _run(series, run)
 
@@ -254,7 +256,7 @@ def _side(series: Series, at: int) -> int:
     return 1 if value > centre else -1
 
 
-def _run_now(series: Series) -> Run | None:
+def run_now(series: Series) -> Run | None:
     """Return the run on one side that the newest number ends. Numbers on the centre line do not end it in a run chart."""
     places = _counted(series)
     row: list[int] = []
@@ -273,11 +275,11 @@ def _run_now(series: Series) -> Run | None:
 def _run_told(series: Series) -> Run | None:
     """Return the long run to tell: the one that lasts, or else the longest. Neither if none is beyond chance."""
     if series.rule in (Rule.SHIFT_ABOVE, Rule.SHIFT_BELOW):
-        return _run_now(series)
+        return run_now(series)
     part = series.part
     if not (part.enough and part.has_long_run):
         return None
-    now = _run_now(series)
+    now = run_now(series)
     if now is not None and part.longest_run_max is not None and now.length > part.longest_run_max:
         return now
     return part.longest_run
@@ -290,7 +292,7 @@ def _run(series: Series, run: Run) -> str:
     # Those on the centre belong to no side, so with them among the run the months are not "in a row".
     among = [at for at in range(run.first, run.last + 1) if not series.points[at].left_out]
     touching = len(among) > run.length
-    row = f"{_count(series, run.length)}{'' if touching else ' in a row'}"
+    row = f"{how_many(series, run.length)}{'' if touching else ' in a row'}"
     rest = " (others on it)" if touching else ""
     side = "above" if run.above else "below"
     return f"{row} are {side} the {centre_name(series.kind)} of {series.centre_shown}{rest}, {when}"
@@ -353,7 +355,7 @@ def _numbers(number: int) -> str:
     return f"{number:,} number" if number == 1 else f"{number:,} numbers"
 
 
-def _count(series: Series, number: int) -> str:
+def how_many(series: Series, number: int) -> str:
     """Return "8 months", or "8 numbers" where not each is the month after the one before."""
     if series.kind == Kind.MR:
         word = "jump"

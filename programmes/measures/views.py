@@ -31,6 +31,7 @@ from programmes.measures.permissions import (
     measures_for,
     numbers_of,
 )
+from programmes.measures.rebase import proposal
 from programmes.measures.sentences import rule_words
 from programmes.measures.spc import value_of
 from programmes.projects.permissions import programmes_for, projects_for
@@ -128,10 +129,12 @@ def measure(request: MemberRequest, measure: int) -> HttpResponseBase:
     chart = series.picture(notes=words, table=False) | {"csv": "?format=csv", "events": drawn(series, events)}
     signals = {point.period: rule_words(series, at) for at, point in enumerate(series.points)}
     today = today_in(thing.network)
+    answer = may_change(request.membership, thing)
     return render(
         request,
         "measures/measure.html",
         {
+            "proposal": proposal(series, events) if answer else None,
             "measure": thing,
             "kind": kind_of(thing),
             "series": series,
@@ -148,7 +151,7 @@ def measure(request: MemberRequest, measure: int) -> HttpResponseBase:
                 for row in listing.rows
             ],
             "due": series.due(today) or "a number",
-            "may_change": may_change(request.membership, thing),
+            "may_change": answer,
             "facts": _facts(thing),
             "words": words,
             "history": history[:LAST_STEPS],

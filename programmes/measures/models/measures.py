@@ -224,6 +224,8 @@ class Measure(models.Model):
 class Phase(models.Model):
     """From here on the chart's lines are worked out anew (a rebase), because something changed."""
 
+    HAPPENED = "the lines begin anew"  # how a chart's list of what happened says so
+
     measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="phases")
     begins = models.DateField()
     reason = models.CharField(max_length=300)
