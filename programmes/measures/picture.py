@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from programmes.measures.drawing import frame_of, paths
 from programmes.measures.figures import period_name, plain, rounded, shown, unit_of
 from programmes.measures.models import Measure
 from programmes.measures.sentences import centre_name, rule_words
@@ -45,6 +46,18 @@ def picture(series: Series, notes: bool, table: bool = True) -> dict[str, Any]:
                 point["top"] = plain(of.numerator)
                 point["bottom"] = "" if of.denominator is None else plain(of.denominator)
     return drawn
+
+
+def small(series: Series) -> dict[str, str] | None:
+    """Return what components/small_chart.html draws where no script runs; None without any value."""
+    measure, periods = series.measure, [point.period for point in series.points]
+    target = None if measure.target is None or series.kind == "mr" else float(measure.target)
+    frame = frame_of(series.chart, periods, target) if periods else None
+    if frame is None:
+        return None
+    ends = {"first": period_name(frame.first), "last": period_name(frame.last)}
+    ends |= {"low": shown(measure, frame.low), "high": shown(measure, frame.high)}
+    return ends | paths(series.chart, periods, frame, target, signals=not series.is_few)
 
 
 def _point(series: Series, at: int, notes: bool) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from programmes.measures.permissions import (
     measures_for,
     numbers_of,
 )
+from programmes.measures.picture import small
 from programmes.measures.rebase import proposal
 from programmes.measures.sentences import rule_words
 from programmes.measures.spc import value_of
@@ -139,6 +140,7 @@ def measure(request: MemberRequest, measure: int) -> HttpResponseBase:
             "kind": kind_of(thing),
             "series": series,
             "chart": chart,
+            "small": small(series),
             "listing": listing,
             "numbers": [
                 (

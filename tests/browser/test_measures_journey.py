@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from programmes.measures.actions import annotate
 from programmes.measures.imports.staging import read_due
 from programmes.models import Observation
 from tests.browser.conftest import check_page
@@ -151,3 +152,43 @@ def test_the_real_file_of_all_england_is_imported_for_one_hospital(page, sign_in
     page.locator(".iocn-plot").wait_for()
     expect(page.locator(".iocn-plot")).to_contain_text("mean")
     check_page(page)
+
+
+def test_the_page_proposes_what_a_person_confirms_and_its_marks_can_be_told_apart(
+    page, sign_in, visit, measure, nurse
+):
+    for month in range(26):
+        Observation.objects.create(
+            measure=measure,
+            period=date(2024 + month // 12, month % 12 + 1, 1),
+            numerator=(31 if month < 13 else 12) + month * 7 % 4,
+            denominator=100,
+            added_by=nurse,
+        )
+    for day in (3, 9, 15, 21, 27):
+        annotate(by=nurse, measure=measure, on=date(2025, 2, day), text=f"Step of {day} February")
+    annotate(by=nurse, measure=measure, on=date(2024, 4, 2), text="Long before")
+    sign_in(page, nurse)
+    visit(page, f"/larkton/measures/{measure.pk}/")
+    page.locator(".iocn-plot").wait_for()
+    marks = page.locator(".iocn-plot g[font-weight='600'] text")
+    expect(marks).to_have_text(["1", "2–6"])
+    page.get_by_role("link", name="Look at beginning the lines anew").press("Enter")
+    expect(page.get_by_label("From when on?")).to_have_value("2025-02-01")
+    expect(page.get_by_label("Why?")).to_have_value("Step of 3 February")
+    check_page(page)
+    page.get_by_role("button", name="Begin a new phase").press("Enter")
+    expect(page.get_by_text("The lines begin anew with February 2025")).to_be_visible()
+    expect(page.get_by_text("Nothing is drawn anew by itself")).to_have_count(0)
+
+
+def test_without_javascript_there_is_a_picture(new_context, sign_in, measure, nurse):
+    for month in range(1, 13):
+        Observation.objects.create(
+            measure=measure, period=date(2025, month, 1), numerator=month, denominator=100, added_by=nurse
+        )
+    page = new_context(java_script_enabled=False).new_page()
+    sign_in(page, nurse)
+    page.goto(f"/larkton/measures/{measure.pk}/")
+    expect(page.locator(".iocn-chart .iocn-small")).to_be_visible()
+    expect(page.locator(".iocn-chart__picture p")).to_contain_text("From January 2025 at the left")

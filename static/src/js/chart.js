@@ -2,7 +2,7 @@
 import { dot, lineY, plot, pointerX, ruleX, ruleY, text, tip } from "@observablehq/plot";
 import { savePicture } from "./chart-save.js";
 import { drawFunnel } from "./funnel.js";
-import { apart, CENTRE, format, frame, INK, plain, SIGNALS } from "./look.js";
+import { apart, CENTRE, format, frame, INK, numbered, plain, SIGNALS } from "./look.js";
 
 const TARGET = "#b5121b";
 const days = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
@@ -42,7 +42,7 @@ function draw(chart, width) {
   const { points, lines, known } = read(chart);
   const narrow = width < 500;
   const small = (narrow ? 0.75 : 1) * (known.length > 60 ? 0.7 : 1);
-  const events = (chart.events ?? []).map((event, index) => ({ at: day(event.date), label: `${index + 1}` }));
+  const events = (chart.events ?? []).map((event) => ({ at: day(event.date) }));
   const begins = (chart.phases ?? []).slice(1).map((phase) => points[phase.first].at);
   const last = lines.at(-1);
   const limits = lines.filter((line) => line.upper != null && line.lower != null);
@@ -60,6 +60,10 @@ function draw(chart, width) {
   const gap = ((domain[1] - domain[0]) / (options.height - 76)) * 30;
   labels.sort(([one], [other]) => one - other);
   const places = apart(labels.map(([value]) => value), gap, domain[1]);
+  const times = [...points, ...events].map(({ at }) => +at);
+  const [first, final] = [Math.min(...times), Math.max(...times)];
+  const across = width - options.marginLeft - options.marginRight;
+  const numbers = numbered(events, ({ at }) => (across * (at - first)) / (final - first || 1), narrow ? 8 : 9);
   const marks = [
     ruleX(begins, { stroke: INK, strokeDasharray: "1,3" }),
     ruleX(events, { x: "at", stroke: "#aeb7bd" }),
@@ -75,7 +79,7 @@ function draw(chart, width) {
       ),
     ),
     dot(known.filter((point) => point.out), { x: "at", y: "value", fill: "white", stroke: INK, strokeWidth: 1.5, symbol: "times", r: 5 * small }),
-    text(events, { x: "at", frameAnchor: "top", dy: -12, text: "label", fill: CENTRE, fontWeight: 600 }),
+    text(numbers, { x: "at", frameAnchor: "top", dy: -12, text: "label", fill: CENTRE, fontWeight: 600 }),
     ...labels.map(([value, name, fill], index) =>
       text([value], {
         y: () => places[index],

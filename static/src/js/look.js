@@ -25,6 +25,21 @@ export const frame = (width) => ({
   style: { fontSize: width < 500 ? "12px" : "14px", fontFamily: "inherit", color: INK },
 });
 
+// What happened is numbered above the picture. Numbers that would touch stand together: "2–4", in the middle of theirs.
+// `x` says where an event lies, in pixels, and `em` how wide a digit is.
+export function numbered(events, x, em) {
+  const groups = [];
+  const label = ({ from, to }) => (from === to ? `${from + 1}` : `${from + 1}–${to + 1}`);
+  const middle = ({ from, to }) => (x(events[from]) + x(events[to])) / 2;
+  const half = (group) => ((label(group).length + 1) * em) / 2;
+  const touch = (one, other) => middle(other) - middle(one) < half(one) + half(other);
+  for (const index of events.keys()) {
+    groups.push({ from: index, to: index });
+    while (groups.length > 1 && touch(groups.at(-2), groups.at(-1))) groups.at(-2).to = groups.pop().to;
+  }
+  return groups.map((group) => ({ at: new Date((+events[group.from].at + +events[group.to].at) / 2), label: label(group) }));
+}
+
 // Where labels of lines go, from the lowest to the highest: those near each other are moved apart, so that each can be
 // read. `gap` is the least room between two, `most` the highest place.
 export function apart(values, gap, most) {

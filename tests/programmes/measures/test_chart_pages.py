@@ -71,3 +71,12 @@ def test_a_number_is_left_out_and_counts_again(client, measure):
 def test_ten_years_of_a_measure_are_a_small_page(client, measure):
     long = MeasureFactory(project=measure.project, values=[*range(40, 60)] * 6)
     assert len(client.get(page(long)).content) < 40 * 1024
+
+
+def test_without_a_script_the_small_picture_stands_in(client, measure):
+    text = client.get(page(measure)).content.decode()
+    picture = text.partition("<noscript>")[2].partition("</noscript>")[0]
+    assert picture.count("<path") == 7
+    assert "From January 2024 at the left to December 2024 at the right" in picture
+    empty = MeasureFactory(project=measure.project)
+    assert "<noscript>" not in client.get(page(empty)).content.decode()
