@@ -6,7 +6,7 @@ lose nor double anything. What the clock did is itself in the timeline, with the
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -84,24 +84,25 @@ class _Way:
     promised: datetime | None = None
     answered: datetime | None = None
     held_since: datetime | None = None
-    # Working minutes on hold since `asked`, and since `turn`.
-    held_of_asked: int = 0
-    held_of_turn: int = 0
+    # When each hold began, and its working minutes.
+    holds: list[tuple[datetime, int]] = field(default_factory=list)
     reminded: dict[str, Event] = field(default_factory=dict)
     waits: Event | None = None
     climbs: int = 0
     last_climb: Event | None = None
     step: str = ""
+    # Up to when clocks have struck: the last time at which one was due.
+    struck: datetime | None = None
 
     def begin(self, at: datetime) -> None:
         """Begin anew: everything that was missed is past."""
         self.asked = self.turn = at
-        self.held_of_asked = self.held_of_turn = self.climbs = 0
-        self.reminded, self.waits, self.last_climb, self.held_since = {}, None, None, None
+        self.climbs = 0
+        self.reminded, self.waits, self.last_climb = {}, None, None
 
     def new_turn(self, at: datetime) -> None:
         """Whoever has it from now on gives their own first reply."""
-        self.turn, self.held_of_turn = at, 0
+        self.turn = at
         self.reminded.pop(Reminder.ACKNOWLEDGE, None)
 
 
@@ -111,9 +112,7 @@ def _walk(events: Iterable[Event], working: WorkingTime) -> _Way:
         move = event.move
         if way.held_since is not None and event.state != State.ON_HOLD:
             # However the hold ended: by its day, by the owner, by a decision.
-            held = working.between(way.held_since, event.at)
-            way.held_of_asked += held
-            way.held_of_turn += held
+            way.holds.append((way.held_since, working.between(way.held_since, event.at)))
             way.held_since = None
         if move in BEGINNINGS:
             way.begin(event.at)
@@ -137,6 +136,7 @@ def _walk(events: Iterable[Event], working: WorkingTime) -> _Way:
             way.last_climb, way.waits = event, None
         if event.step and move != Move.REMIND:
             way.step = event.step
+        way.struck = event.due_at or way.struck
     return way
 
 
@@ -153,6 +153,22 @@ def read(
     `promised_by` is the day of its open promise, `hold_until` the end of its hold. A closed ask has no clock.
     """
     way = _walk(events, working)
+    clock = _read(state, way, allowed, working, promised_by, hold_until)
+    if clock.next and way.struck and clock.next.at < way.struck:
+        # It was late before a hold began, or became so as the network's times changed: its turn comes after what
+        # clocks have done already, so that each step is due in the order in which it is written.
+        return replace(clock, next=replace(clock.next, at=way.struck))
+    return clock
+
+
+def _read(
+    state: str,
+    way: _Way,
+    allowed: Allowed,
+    working: WorkingTime,
+    promised_by: date | None,
+    hold_until: date | None,
+) -> Clock:
     if state in WITH_TEAM and way.answered:
         return _for_team(way, working, way.answered)
     if state == State.ON_HOLD and hold_until:
@@ -180,9 +196,9 @@ def _for_owner(
     *,
     awaits_reply: bool,
 ) -> Clock:
-    times = {Reminder.DECIDE: working.add(asked, allowed.decide + way.held_of_asked)}
+    times = {Reminder.DECIDE: _passed(way, working, asked, allowed.decide)}
     if awaits_reply:
-        times[Reminder.ACKNOWLEDGE] = working.add(turn, allowed.acknowledge + way.held_of_turn)
+        times[Reminder.ACKNOWLEDGE] = _passed(way, working, turn, allowed.acknowledge)
     to_come = [
         Due(Move.REMIND, at, reminder) for reminder, at in times.items() if reminder not in way.reminded
     ]
@@ -191,6 +207,12 @@ def _for_owner(
     if missed and way.step != Step.STAFF:
         to_come.append(Due(Move.CLIMB, _climbs_at(way, working, allowed, times, missed)))
     return Clock(min(times.values()), min(to_come, key=lambda due: due.at, default=None))
+
+
+def _passed(way: _Way, working: WorkingTime, since: datetime, minutes: int) -> datetime:
+    """Return when so many working minutes have passed since a moment, those on hold not counted."""
+    held = sum(minutes for began, minutes in way.holds if began >= since)
+    return working.add(since, minutes + held)
 
 
 def _climbs_at(
@@ -203,14 +225,14 @@ def _climbs_at(
     first = min(missed, key=lambda reminder: times[reminder])
     after_missing = working.add(times[first], allowed.climb)
     if way.last_climb and way.last_climb.due_at:
-        return max(after_missing, working.add(way.last_climb.due_at, allowed.climb))
+        return max(after_missing, _passed(way, working, way.last_climb.due_at, allowed.climb))
     told = way.reminded[first].at
     if way.waits and way.waits.at >= told:
         # The raiser said "wait": whoever has it gets as long again before it climbs as it would have.
         again = allowed.acknowledge if first == Reminder.ACKNOWLEDGE else allowed.decide
-        return working.add(way.waits.at, again + allowed.climb)
+        return _passed(way, working, way.waits.at, again + allowed.climb)
     # The raiser has a whole working day to say "wait" from when they were told, however late that was.
-    return max(after_missing, working.add(told, working.minutes_a_day))
+    return max(after_missing, _passed(way, working, told, working.minutes_a_day))
 
 
 def _for_team(way: _Way, working: WorkingTime, answered: datetime) -> Clock:

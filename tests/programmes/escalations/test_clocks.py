@@ -111,6 +111,46 @@ def test_a_hold_stops_the_clock_and_ends_by_itself_in_the_morning():
     )
 
 
+def test_climbing_stands_still_while_it_is_on_hold():
+    told = remind(Reminder.DECIDE, at(4), State.ACKNOWLEDGED)
+    climb = event(Move.CLIMB, at(8), State.ACKNOWLEDGED, Step.SPONSOR, due_at=at(8))
+    # Half a day after somebody was brought in, and for a week.
+    hold = event(Move.HOLD, at(8, 14), State.ON_HOLD)
+    wake = event(Move.WAKE, at(15, 14), State.ACKNOWLEDGED, due_at=at(15, 14))
+    ack = event(Move.ACKNOWLEDGE, at(1, 11), State.ACKNOWLEDGED)
+    assert next_of(State.ACKNOWLEDGED, raised(), ack, told, climb, hold, wake) == (
+        Move.CLIMB,
+        at(17),
+        None,
+    )
+
+
+def test_a_hold_takes_nothing_from_the_time_that_wait_gives():
+    ack = event(Move.ACKNOWLEDGE, at(1, 11), State.ACKNOWLEDGED)
+    told = remind(Reminder.DECIDE, at(4), State.ACKNOWLEDGED)
+    wait = event(Move.WAIT, at(4, 12), State.ACKNOWLEDGED)
+    hold = event(Move.HOLD, at(4, 14), State.ON_HOLD)
+    wake = event(Move.WAKE, at(11, 14), State.ACKNOWLEDGED, due_at=at(11, 14))
+    # Three days to decide and two until it climbs, and five on hold.
+    assert next_of(State.ACKNOWLEDGED, raised(), ack, told, wait, hold, wake) == (
+        Move.CLIMB,
+        at(18, 12),
+        None,
+    )
+
+
+def test_what_was_late_before_a_hold_is_due_when_it_has_ended_and_not_before():
+    ack = event(Move.ACKNOWLEDGE, at(1, 11), State.ACKNOWLEDGED)
+    # No worker ran on the 4th, when the time for a decision had run out.
+    hold = event(Move.HOLD, at(5), State.ON_HOLD)
+    wake = event(Move.WAKE, at(8, 11), State.ACKNOWLEDGED, due_at=at(8, 11))
+    assert next_of(State.ACKNOWLEDGED, raised(), ack, hold, wake) == (
+        Move.REMIND,
+        at(8, 11),
+        Reminder.DECIDE,
+    )
+
+
 def test_a_manager_has_one_working_day_and_then_it_goes_on():
     friday = raised(at(5, 15), step=Step.MANAGER)
     assert next_of(State.RAISED, friday) == (Move.GO_ON, at(8, 15), None)

@@ -190,6 +190,36 @@ def test_a_hold_wakes_by_itself(asked):
     assert (now(asked.ask).state, now(asked.ask).hold_until) == (State.ACKNOWLEDGED, None)
 
 
+def test_what_was_late_before_a_hold_and_missed_happens_in_order_when_a_worker_comes_back(asked):
+    asked.on(8)  # no worker ran on the third day, when the time for a decision had run out
+    until = timezone.localdate() + timedelta(days=7)
+    actions.hold(by=asked.leader, escalation=asked.ask, until=until, text="Budget")
+    asked.on(15)
+    actions.run_clocks()
+    assert moves(asked.ask) == ["raise", "hold", "wake", "remind"]
+    due = list(asked.ask.events.filter(by=None).values_list("due_at", flat=True))
+    assert due == sorted(due)
+
+
+def test_who_puts_an_ask_on_hold_after_it_climbed_has_their_time_when_it_wakes(asked):
+    asked.second.at_table = True
+    asked.second.save()
+    for day in (1, 2):
+        asked.on(day)
+        actions.run_clocks()
+    actions.acknowledge(by=asked.leader, escalation=asked.ask)
+    for day in (3, 4):
+        asked.on(day)
+        actions.run_clocks()
+    before = moves(asked.ask)
+    asked.on(4, 2)
+    until = timezone.localdate() + timedelta(days=7)
+    actions.hold(by=asked.leader, escalation=asked.ask, until=until, text="Budget")
+    asked.on(11)
+    actions.run_clocks()
+    assert moves(asked.ask) == [*before, "hold", "wake"]
+
+
 @pytest.mark.parametrize("days", [0, -1, 400])
 def test_a_hold_ends_within_a_year_and_not_before_tomorrow(asked, days):
     until = timezone.localdate() + timedelta(days=days)
