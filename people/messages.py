@@ -8,7 +8,7 @@ import logging
 import smtplib
 import uuid
 from collections.abc import Collection, Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NotRequired, TypedDict, Unpack
 from urllib.parse import urljoin
 
@@ -23,7 +23,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from iocn.shared import waking
-from people.models import Delegate, Membership, Message, StaffTask
+from iocn.shared.prepared import prepared
+from people.models import Delegate, DelegateQuerySet, Membership, Message, StaffTask
 
 log = logging.getLogger(__name__)
 
@@ -73,22 +74,27 @@ def tell(
     copy: not those of `no_copy_for` (membership ids), who did it or are told of it themselves, and nobody if
     `copy` is False: a restricted ask is for nobody but those named on it.
     """
-    if wants(membership, letter_of["kind"]):
-        _write(letter(membership, **letter_of))
+    letters = [letter(membership, **letter_of)] if wants(membership, letter_of["kind"]) else []
     if copy and letter_of["kind"] == Message.Kind.ASK and membership.is_active:
-        for delegate in _who_get_copies(membership):
-            if delegate.pk not in no_copy_for:
-                _write(letter(delegate, **_copy_for(membership, letter_of)))
+        letters += [
+            letter(delegate, **_copy_for(membership, letter_of))
+            for delegate in _who_get_copies(membership)
+            if delegate.pk not in no_copy_for
+        ]
+    if letters:
+        send_letters(letters)
 
 
 def _who_get_copies(leader: Membership) -> list[Membership]:
     """Return who acts for the leader today and gets copies. Who stopped e-mail about asks gets none of these."""
-    rows = (
-        Delegate.objects.now(leader.network.today())
-        .filter(leader=leader, leader__in=Membership.objects.leaders(), copies_mail=True)
-        .select_related("delegate")
-    )
+    rows = _with_copies(leader.pk, leader.network.today())
     return [row.delegate for row in rows if wants(row.delegate, Message.Kind.ASK)]
+
+
+@prepared
+def _with_copies(leader_id: int, today: date) -> DelegateQuerySet:
+    open_now = Delegate.objects.now(today).filter(leader=leader_id, leader__in=Membership.objects.leaders())
+    return open_now.filter(copies_mail=True).select_related("delegate")
 
 
 def _copy_for(leader: Membership, letter_of: Letter) -> Letter:
@@ -113,24 +119,10 @@ def letter(membership: Membership, **what: Unpack[Letter]) -> Message:
 
 
 def send_letters(letters: Iterable[Message]) -> None:
-    """Save many e-mails in few statements; who gets them has been asked (`wants`)."""
+    """Save many e-mails in few statements, those left out that a cause has written before; who gets them has been
+    asked (`wants`)."""
     Message.objects.bulk_create(letters, batch_size=200, ignore_conflicts=True)
     wake()
-
-
-def write(
-    membership: Membership,
-    *,
-    kind: Message.Kind,
-    cause: str,
-    subject: str,
-    template: str,
-    context: dict[str, object],
-) -> bool:
-    """Write an e-mail from `template`.txt and .html; return whether it is new (False: stopped or written before)."""
-    if not wants(membership, kind):
-        return False
-    return _write(compose(membership, kind, cause, subject, template, context))
 
 
 def compose(
@@ -151,16 +143,6 @@ def compose(
 def _one_line(subject: str) -> str:
     # A subject with a line break in it could carry headers of its own, and is refused by Django.
     return " ".join(subject.split())[:200]
-
-
-def _write(message: Message) -> bool:
-    """Save the message unless its cause has written to this person before; return whether it is new."""
-    if Message.objects.filter(to=message.to, cause=message.cause).exists():
-        return False
-    # Two at once: the second one's insert does nothing.
-    Message.objects.bulk_create([message], ignore_conflicts=True)
-    wake()
-    return True
 
 
 def write_account_mail(*, address: str, subject: str, text: str) -> None:

@@ -116,7 +116,8 @@ class Network(models.Model):
 
     def working_time(self) -> WorkingTime:
         """Return when people work here. Reads the closed days, so ask once and keep it."""
-        closed = frozenset(self.closed_days.values_list("day", flat=True))
+        # all(): a sweep has read those of many networks along.
+        closed = frozenset(closed.day for closed in self.closed_days.all())
         return WorkingTime(ZoneInfo(self.time_zone), self.work_begins, self.work_ends, closed)
 
 

@@ -13,14 +13,15 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from iocn.shared import waking
+from iocn.shared.prepared import prepared
 from people.actions.members import lock_members
 from people.actions.staff_list import add_staff_task
 from people.models import Network, StaffTask
 from programmes.escalations.actions.common import step
 from programmes.escalations.actions.raising import go_on, way_of
 from programmes.escalations.clocks import Due, Reminder
-from programmes.escalations.models import Beside, Escalation
-from programmes.escalations.policy import Times, times_of
+from programmes.escalations.models import Beside, Escalation, EscalationQuerySet
+from programmes.escalations.policy import Timed, Times, clocks_of, times_of
 from programmes.escalations.states import OPEN, Move, State, Step
 
 log = logging.getLogger(__name__)
@@ -34,15 +35,14 @@ def run_clocks(now: datetime | None = None) -> int:
     """Do all that is due in any network; return how many steps that were."""
     now = now or timezone.now()
     done = 0
-    times: dict[int, Times] = {}
     due = Escalation.objects.filter(next_due_at__lte=now).order_by("next_due_at", "id")
     # Read once: each ask has one turn in a sweep, also one that somebody has locked or that is in trouble.
     for batch in batched(list(due.values_list("pk", flat=True)), BATCH):
-        for pk in _set_right(batch, times, now):
+        for ask in _set_right(batch, now):
             try:
-                done += _strike(pk, now)
+                done += _strike(ask.pk, ask.network_id, now)
             except Exception:
-                log.exception("The clock of ask %s cannot strike", pk)
+                log.exception("The clock of ask %s cannot strike", ask.pk)
     return done
 
 
@@ -53,19 +53,21 @@ def renew_clocks(network: Network) -> None:
 
 
 @transaction.atomic
-def _set_right(pks: Sequence[int], times: dict[int, Times], now: datetime) -> list[int]:
-    """Renew the caches of those whose time has not come after all, in few statements; return the others."""
+def _set_right(pks: Sequence[int], now: datetime) -> list[Timed]:
+    """Renew the caches of those whose time has not come after all, in few statements; return the others.
+
+    Networks' times are read after the asks are locked, so that no cache is made of times that have changed meanwhile:
+    `renew_clocks` waits for the asks.
+    """
     found = Escalation.objects.filter(pk__in=pks).select_for_update(
-        of=("self",), no_key=True, skip_locked=connection.features.has_select_for_update_skip_locked
+        no_key=True, skip_locked=connection.features.has_select_for_update_skip_locked
     )
-    asks = list(found.only("network", "state", "urgency", "hold_until").order_by("pk"))
-    networks = Network.objects.in_bulk({ask.network_id for ask in asks if ask.network_id not in times})
-    for pk, network in networks.items():
-        times[pk] = times_of(network)
+    read_of = ("pk", "network_id", "state", "urgency", "hold_until")
+    asks = list(found.filter(state__in=OPEN).order_by("pk").values_list(*read_of, named=True))
     others, due = [], []
-    for ask, clock in Times.clocks_of(asks, times):
+    for ask, clock in clocks_of(asks):
         if clock.next and clock.next.at <= now:
-            due.append(ask.pk)
+            due.append(ask)
         else:
             others.append((clock.deadline, clock.next.at if clock.next else None, ask.pk))
     _keep(others)
@@ -83,32 +85,29 @@ def _keep(clocks: Sequence[tuple[datetime | None, datetime | None, int]]) -> Non
 
 
 @transaction.atomic
-def _strike(pk: int, now: datetime) -> int:
+def _strike(pk: int, network_id: int, now: datetime) -> int:
     """Do what is due for one ask, step by step; return how many steps that were."""
-    network_id = Escalation.objects.filter(pk=pk).values_list("network", flat=True).first()
-    if network_id is None:
-        return 0
     # For GO_ON and CLIMB: nobody leaves between being looked up and being brought in, since `leave_asks` would not find
     # them beside the ask yet. Before the ask is locked, as in all that gives asks, or two wait for each other; what is
     # due is only known after that, so reminders take it too, for the few milliseconds that they last.
     lock_members(network_id)
-    locked = (
-        Escalation.objects.with_people().select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
-    )
+    locked = next(iter(_locked(pk)), None)
     if locked is None:
         return 0
     times = times_of(locked.network)
     done = 0
-    while done < MOST_STEPS:
-        clock = times.clock_of(locked)
-        if clock.next is None or clock.next.at > now:
-            break
-        _do(locked, clock.next, times)
+    times.set_clock(locked)
+    while done < MOST_STEPS and (due := locked.clock.next) and due.at <= now:
+        _do(locked, due, times)  # which sets the clock anew
         done += 1
     if not done:
-        times.set_clock(locked)
         locked.save(update_fields=["due_at", "next_due_at"])
     return done
+
+
+@prepared
+def _locked(pk: int) -> EscalationQuerySet:
+    return Escalation.objects.with_people().select_for_update(of=("self",), no_key=True).filter(pk=pk)
 
 
 def _do(locked: Escalation, due: Due, times: Times) -> None:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from people.models import Absence, Domain, Membership, Network, Organisation
+from programmes.escalations.clocks import Clock
 from programmes.escalations.models.promises import Commitment
 from programmes.escalations.states import (
     ANSWERS,
@@ -197,6 +198,7 @@ class Escalation(models.Model):
         promise_kept_at: datetime | None
         away_until: date | None
         stand_in: str | None
+        clock: Clock  # set by `Times.set_clock`
 
     class Meta:
         ordering = ["waiting_since", "id"]
