@@ -7,7 +7,7 @@ worker to look at once rather than at the next sweep.
 import logging
 import smtplib
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, timedelta
 from typing import NotRequired, TypedDict, Unpack
 from urllib.parse import urljoin
@@ -56,8 +56,9 @@ class Letter(TypedDict):
     link: str
     link_label: str
     why: str
-    # Further links, each with its label: acts that can be chosen in the e-mail. A link never does one.
-    acts: NotRequired[Sequence[tuple[str, str]]]
+    # Further links of its reader, each with its label: acts that can be chosen in the e-mail. A link never does one.
+    # Asked for each reader, as whoever gets a copy may do less than their leader.
+    acts: NotRequired[Callable[[Membership], Sequence[tuple[str, str]]]]
 
 
 def tell(
@@ -102,16 +103,18 @@ def _copy_for(leader: Membership, letter_of: Letter) -> Letter:
     return {
         **letter_of,
         "cause": f"{letter_of['cause']}:copy",
+        "subject": f"For {leader}: {letter_of['subject']}",
         "why": f"You get this because you act for {leader}, who gets it too.",
     }
 
 
 def letter(membership: Membership, **what: Unpack[Letter]) -> Message:
     """Return the e-mail of `tell`, not yet saved."""
+    acts = what["acts"](membership) if "acts" in what else ()
     context = {
         **what,
         "link": absolute(what["link"]),
-        "acts": [(label, absolute(path)) for label, path in what.get("acts", ())],
+        "acts": [(label, absolute(path)) for label, path in acts],
         "stop": stop_url(membership, what["kind"]),
         "to": membership,
     }

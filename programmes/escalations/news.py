@@ -13,7 +13,7 @@ from people.models import Membership, Message
 from people.permissions import Role
 from programmes.escalations.clocks import Reminder
 from programmes.escalations.models import Escalation, EscalationEvent
-from programmes.escalations.permissions import asks_for
+from programmes.escalations.permissions import asks_for, may
 from programmes.escalations.states import Move, State, Step
 from programmes.escalations.words import LIKELY, LIKELY_OF_MANAGER, button_of, slug_of
 
@@ -209,6 +209,7 @@ def _where_it_landed(event: EscalationEvent) -> Iterator[tuple[Membership, str]]
 def _tell(event: EscalationEvent, one: _Hears, *, no_copy_for: Collection[int]) -> None:
     escalation = event.escalation
     waits = _waits_for(escalation, one.stands_in_for or one.person)
+    is_theirs = waits or one.why == WHY[BROUGHT_IN]
     tell(
         one.person,
         kind=Message.Kind.ASK,
@@ -217,15 +218,18 @@ def _tell(event: EscalationEvent, one: _Hears, *, no_copy_for: Collection[int]) 
         paragraphs=_paragraphs(event, one.person, waits),
         link=escalation.get_absolute_url(),
         link_label=f"Open {escalation.reference}",
-        acts=_acts(escalation, one.person, waits or one.why == WHY[BROUGHT_IN]),
+        acts=lambda reader: _acts(escalation, one.person, is_theirs, reader),
         why=one.why,
         copy=not escalation.restricted and one.why in COPIED,
         no_copy_for=no_copy_for,
     )
 
 
-def _acts(escalation: Escalation, person: Membership, is_theirs: bool) -> list[tuple[str, str]]:
-    """Return what the person is likely to do now, each with the address where it has only to be confirmed."""
+def _acts(
+    escalation: Escalation, person: Membership, is_theirs: bool, reader: Membership
+) -> list[tuple[str, str]]:
+    """Return what the person is likely to do now, each with the address where it has only to be confirmed: what of
+    it the reader, who is that person or gets a copy, may do."""
     moves: tuple[Move, ...] = ()
     if escalation.manager_id == person.pk:
         moves = LIKELY_OF_MANAGER
@@ -234,7 +238,11 @@ def _acts(escalation: Escalation, person: Membership, is_theirs: bool) -> list[t
     elif escalation.owner is None and escalation.waits_for_owner and escalation.step == Step.TABLE:
         moves = (Move.TAKE,) if person.pk != escalation.raised_by_id else ()
     path = escalation.get_absolute_url()
-    return [(button_of(move, escalation.state), f"{path}{slug_of(move)}/") for move in moves]
+    return [
+        (button_of(move, escalation.state), f"{path}{slug_of(move)}/")
+        for move in moves
+        if may(reader, escalation, move)
+    ]
 
 
 def _waits_for(escalation: Escalation, person: Membership) -> bool:

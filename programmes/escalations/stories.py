@@ -137,4 +137,5 @@ def _ask_for_agreement(to: Membership, escalation: Escalation, story: Story) -> 
         link=reverse("escalations:story", args=[escalation.network.slug, escalation.number]),
         link_label="Read it and say",
         why="You asked, or settled, what it is about.",
+        copy=False,  # nobody agrees for somebody else
     )

@@ -10,6 +10,7 @@ from people.actions import name_delegate
 from people.actions.members import close_membership
 from people.models import Message
 from programmes.escalations import actions
+from programmes.escalations.stories import tell_story
 from tests.factories import PASSWORD
 from tests.programmes.escalations.conftest import member
 
@@ -264,6 +265,47 @@ def test_an_e_mail_about_what_waits_for_another_offers_nothing(raised, told):
     mails = told()
     assert acts_in(mails["nurse"]) == []
     assert acts_in(mails["second"]) == ["acknowledge", "accept", "hand-on", "decline"]
+
+
+@pytest.mark.parametrize(
+    ("power", "acts"),
+    [
+        ("read", []),
+        ("act", ["acknowledge", "hand-on"]),
+        ("decide", ["acknowledge", "accept", "hand-on", "decline"]),
+    ],
+)
+def test_a_copy_offers_only_what_who_acts_for_the_leader_may_do(place, told, client, power, acts):
+    acts_for(place, place.leader, power)
+    ask = raised_by_the_nurse(place)
+    mails = told()
+    assert acts_in(mails["coach"]) == acts
+    assert acts_in(mails["leader"]) == ["acknowledge", "accept", "hand-on", "decline"]
+    assert mails["coach"]["Subject"] == "For Dr Meera Patel: E-1 waits for you: A key"
+    client.force_login(place.coach.person)
+    for act in acts:
+        assert client.get(f"{ask.get_absolute_url()}{act}/").status_code == 200
+
+
+def test_a_copy_about_a_business_case_lets_answer_only_who_decides_for_the_leader(place, told):
+    for power, acts in (("act", []), ("decide", ["voice"])):
+        acts_for(place, place.leader, power)
+        case = actions.draft_case(by=place.nurse, project=place.project, title="A pharmacist", problem="None")
+        actions.put_case(by=place.nurse, case=case, lead=place.leader, urgency="helping")
+        mails = told()
+        assert acts_in(mails["leader"]) == ["voice"]
+        assert acts_in(mails["coach"]) == acts
+
+
+def test_nobody_is_asked_to_agree_to_a_story_for_somebody_else(place, told):
+    acts_for(place, place.leader)
+    ask = raised_by_the_nurse(place)
+    actions.accept(by=place.leader, escalation=ask, what="A key", due_on=SOON)
+    actions.mark_done(by=place.leader, escalation=ask)
+    actions.confirm(by=place.nurse, escalation=ask)
+    told()
+    tell_story(by=place.nurse, escalation=ask, text="There is a key.")
+    assert set(told()) == {"leader"}
 
 
 def test_the_link_of_an_act_leads_past_the_sign_in_to_one_button_and_does_nothing_itself(
