@@ -25,6 +25,7 @@ BROUGHT_IN = "brought in"
 JOINED = "joined"
 ASKED = "asked"
 UNANSWERED = "asked and not answered"
+PROMISED_A_PART = "promised a part"
 ACTED_FOR = "acted for"
 
 WHO_HEARS: dict[Move, tuple[str, ...]] = {
@@ -67,8 +68,8 @@ WHO_IS_REMINDED: dict[str, tuple[str, ...]] = {
     # The raiser learns that somebody will be brought in, and can say "wait".
     Reminder.ACKNOWLEDGE: (OWNER, RAISER, ANSWERABLE, BROUGHT_IN),
     Reminder.DECIDE: (OWNER, RAISER, ANSWERABLE, BROUGHT_IN, UNANSWERED),
-    Reminder.PROMISE_SOON: (OWNER,),
-    Reminder.PROMISE_LATE: (OWNER, ANSWERABLE, RAISER),
+    Reminder.PROMISE_SOON: (OWNER, PROMISED_A_PART),
+    Reminder.PROMISE_LATE: (OWNER, ANSWERABLE, PROMISED_A_PART, RAISER),
     Reminder.CONFIRM: (RAISER,),
 }
 # With these an ask can land where nobody owns it: then the network table, or all staff, are told.
@@ -85,12 +86,15 @@ WHY = {
     JOINED: "You get this because you said that you need the same.",
     ASKED: "You get this because a business case asks you.",
     UNANSWERED: "You get this because a business case asks you, and you have not answered yet.",
+    PROMISED_A_PART: "You get this because you promised a part of it.",
     ACTED_FOR: "You get this because it was done for you.",
     Step.TABLE: "You get this because you sit at the network table, and nobody has this ask.",
     Step.STAFF: "You get this because you are network staff, and nobody has this ask.",
 }
 # Who acts for a leader sees the asks that the leader answers, not those that the leader asks or needs too.
-COPIED = tuple(WHY[part] for part in (OWNER, ANSWERABLE, BROUGHT_IN, ASKED, UNANSWERED, ACTED_FOR))
+COPIED = tuple(
+    WHY[part] for part in (OWNER, ANSWERABLE, BROUGHT_IN, ASKED, UNANSWERED, PROMISED_A_PART, ACTED_FOR)
+)
 
 
 def table() -> str:
@@ -172,8 +176,10 @@ def _people(escalation: Escalation, part: str) -> list[Membership]:
         return escalation.brought_in
     if part == JOINED:
         return [one for one in escalation.joined if asks_for(one).filter(pk=escalation.pk).exists()]
-    if part in (ASKED, UNANSWERED):
+    if part in (ASKED, UNANSWERED, PROMISED_A_PART):
         voices = escalation.voices.select_related("leader__network", "leader__person")
+        if part == PROMISED_A_PART:
+            return [one.leader for one in voices if one.what]
         return [one.leader for one in voices if part == ASKED or not one.answer]
     one = {
         RAISER: escalation.raised_by,

@@ -182,6 +182,20 @@ def test_only_who_has_not_answered_is_reminded_and_only_once(put):
 
 
 # --- People ------------------------------------------------------------------------------------------------
+def test_whoever_promised_a_part_is_reminded_of_it_with_who_sees_it_through(put):
+    actions.voice(by=put.second, escalation=put.ask, **IF)
+    actions.voice(by=put.leader, escalation=put.ask, **YES)
+    for days, words in ((0, "is near"), (14, "not yet met")):
+        Message.objects.all().delete()
+        with time_machine.travel(timezone.now() + (IF["due_on"] - timezone.localdate()) + timedelta(days=days)):
+            actions.run_clocks()
+        for who in (put.leader, put.second):
+            [mail] = Message.objects.filter(to=who)
+            assert words in mail.text
+        assert "You get this because you promised a part of it." in mail.text
+    assert mail.to == put.second
+
+
 def test_those_asked_are_told_and_find_it_among_what_waits_until_they_have_answered(put):
     assert told(put.second) == [f"E-1 waits for you: {put.case.title}"]
     assert list(asks_waiting_for(put.second)) == [put.ask]
