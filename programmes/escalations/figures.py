@@ -24,7 +24,7 @@ from programmes.escalations.models import (
     EscalationEvent,
     FiguresBuilt,
 )
-from programmes.escalations.sight import STEPS, Base, median
+from programmes.escalations.sight import STEPS
 from programmes.escalations.states import Move, State
 
 log = logging.getLogger(__name__)
@@ -126,7 +126,6 @@ def _figures(network: Network, months: set[date]) -> Iterable[AskFigures]:
                 found[place, key, month]["for_partner"].update(who)
     for (place, key, month), cell in found.items():
         counts = cell.pop("counts")
-        replied = Base(cell["took", "to_acknowledge"].total(), cell["to_acknowledge"])
         spreads = {name: _with_texts(cell.pop(("took", name), Counter())) for name in STEPS}
         yield AskFigures(
             network=network,
@@ -134,7 +133,6 @@ def _figures(network: Network, months: set[date]) -> Iterable[AskFigures]:
             domain=key,
             month=month,
             deciders={figure: _with_texts(who) for figure, who in sorted(cell.items()) if who},
-            first_reply=None if replied.is_of_few else median(spreads["to_acknowledge"]),
             **spreads,
             **counts,
         )

@@ -216,14 +216,28 @@ class Sight:
         return f"{cell.counts[figure]:,}"
 
 
-def picture(points: Iterable[tuple[date, int]], name: str) -> dict[str, Any] | None:
-    """Return the chart of each month's median working minutes to the first reply, None without a month."""
+# What the picture can be of, and what of half of the asks it says.
+PICTURES = {
+    "to_acknowledge": ("First reply", "were first replied to"),
+    "to_decide": ("Decision", "were decided"),
+    "to_do": ("Done", "were done"),
+}
+
+
+def point(step: str, spread: Mapping[str, int], deciders: Mapping[str, Mapping[str, int]]) -> int | None:
+    """Return a month's median working minutes to a step, None where it would tell of few."""
+    base = Base(sum(spread.values()), Counter(deciders.get(step, {})))
+    return None if base.is_of_few else median(spread)
+
+
+def picture(step: str, points: Iterable[tuple[date, int]], name: str) -> dict[str, Any] | None:
+    """Return the chart of each month's median working minutes to a step, None without a month."""
     measure = Measure(
-        name=f"Half of the asks had their first reply within: {name}",
+        name=f"Half of the asks {PICTURES[step][1]} within: {name}",
         shape=Measure.Shape.NUMBER,
         better=Measure.Better.LOWER,
         chart=Measure.Chart.RUN,
         unit="working hours",
     )
     series = Series(measure, [Point(month, Decimal(minutes) / 60) for month, minutes in points])
-    return {**series.picture(), "id": "first-reply"} if series.points else None
+    return {**series.picture(), "id": "how-soon"} if series.points else None

@@ -35,8 +35,6 @@ class AskFigures(models.Model):
     to_acknowledge = models.JSONField(default=dict)
     to_decide = models.JSONField(default=dict)
     to_do = models.JSONField(default=dict)
-    # The middle of the first of these, for the picture; empty where it would tell of few.
-    first_reply = models.PositiveIntegerField(null=True)
     # Asks that its people raised.
     raised = models.PositiveIntegerField(default=0)
     # Asks of another organisation's people that one of its own settled.

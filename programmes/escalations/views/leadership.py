@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -20,7 +20,7 @@ from programmes.escalations.permissions import (
     may_see_figures,
     sees_all_figures,
 )
-from programmes.escalations.sight import COLUMNS, FIGURES, Sight, picture
+from programmes.escalations.sight import COLUMNS, FIGURES, PICTURES, Sight, picture, point
 from programmes.escalations.stories import stories_for
 from programmes.measures.spc import ENOUGH
 
@@ -40,10 +40,12 @@ def _rows(reader: Membership, domain: str, begins: date, ends: date) -> QuerySet
 
 
 @prepared
-def _points(reader: Membership, domain: str, begins: date, ends: date) -> QuerySet[Any, Any]:
+def _months(
+    reader: Membership, step: str, place: int | None, domain: str, begins: date, ends: date
+) -> QuerySet[Any, Any]:
     rows = figures_for(reader).filter(month__gte=begins, month__lt=ends, domain=domain)
-    rows = rows.exclude(first_reply=None).order_by("month")
-    return rows.values_list("organisation", "month", "first_reply")
+    rows = rows.filter(Q(organisation=None) | Q(organisation=place)).order_by("month")
+    return rows.values_list("organisation", "month", step, "deciders")
 
 
 @prepared
@@ -72,6 +74,8 @@ def leadership(request: MemberRequest) -> HttpResponse:
     asked, back = request.GET.get("domain", ""), request.GET.get("year", "")
     asked = asked if asked in dict(DOMAINS) else ALL_DOMAINS
     back = back if back in dict(YEARS) else "0"
+    step = request.GET.get("picture", "")
+    step = step if step in PICTURES else "to_acknowledge"
     domain = "" if asked == UNSURE else asked
     ends = _months_after(network.today(), 1 - 12 * int(back))
     begins = _months_after(ends, -12)
@@ -81,12 +85,11 @@ def leadership(request: MemberRequest) -> HttpResponse:
     # The picture is of one's own organisation where it has months enough to tell signal from noise.
     own = places[0] if len(places) == 1 and not sees_all_figures(reader) else None
     points: dict[int | None, list[tuple[date, int]]] = defaultdict(list)
-    for key, month, minutes in _points(reader, domain, _months_after(ends, -MONTHS_DRAWN), ends):
-        points[key].append((month, minutes))
-    drawn = own if own and "to_acknowledge" in shown[own] and len(points[own]) >= ENOUGH else None
-    chart = "to_acknowledge" in shown[drawn] and picture(
-        points[drawn], sight.cells[drawn].name or network.name
-    )
+    for key, month, *took in _months(reader, step, own, domain, _months_after(ends, -MONTHS_DRAWN), ends):
+        if (minutes := point(step, *took)) is not None:
+            points[key].append((month, minutes))
+    drawn = own if own and step in shown[own] and len(points[own]) >= ENOUGH else None
+    chart = step in shown[drawn] and picture(step, points[drawn], sight.cells[drawn].name or network.name)
     lines = [sight.line(key, sight.cells[key].name, shown[key]) for key in places]
     lines.append(sight.line(None, f"All of {network.name}", shown[None]))
     context = {
@@ -100,6 +103,9 @@ def leadership(request: MemberRequest) -> HttpResponse:
         "stories": _stories(reader),
         "domains": DOMAINS,
         "years": YEARS,
+        "pictures": [(key, label) for key, (label, _words) in PICTURES.items()],
+        "step": step,
+        "said_of_step": PICTURES[step][1],
         "asked": asked,
         "back": back,
         "is_filtered": asked != ALL_DOMAINS or back != "0",

@@ -147,6 +147,39 @@ def test_the_picture_says_what_it_shows(place, signed_in):
     assert "working hours" in chart["unit"]
 
 
+def test_the_picture_is_of_first_reply_decision_or_done_and_keeps_the_other_choices(place, signed_in):
+    for month in range(3):
+        answered(place, place.hospital, [place.leader, place.second], 6, days_ago=31 * month)
+    build_figures()
+    for step, hours, words in (
+        ("to_acknowledge", 1, "were first replied to"),
+        ("to_decide", 2, "were decided"),
+        ("to_do", 3, "were done"),
+    ):
+        response = read(signed_in, place.nurse, f"?domain=data&picture={step}")
+        chart = response.context["chart"]
+        assert {point["value"] for point in chart["points"]} == {hours}
+        assert f"Half of the asks {words} within" in response.text
+        assert f'<option value="{step}" selected>' in response.text
+        assert '<option value="data" selected>' in response.text
+    assert read(signed_in, place.nurse, "?picture=x").context["step"] == "to_acknowledge"
+
+
+def test_no_picture_tells_of_a_month_with_few_decisions(place, signed_in):
+    both = [place.leader, place.second]
+    for month in range(3):
+        answered(place, place.hospital, both, 6, days_ago=31 * month)
+    # In the newest month only four have been decided, and these are not enough for a point.
+    newest = Escalation.objects.order_by("-raised_at")[:2].values_list("pk", flat=True)
+    Escalation.objects.filter(pk__in=list(newest)).update(decided_after=None, done_after=None)
+    build_figures()
+    months = [
+        len(read(signed_in, place.nurse, f"?picture={step}").context["chart"]["points"])
+        for step in ("to_acknowledge", "to_decide", "to_do")
+    ]
+    assert months == [3, 2, 2]
+
+
 def test_a_network_without_asks_is_told_what_comes_here(place, signed_in):
     assert "No figures yet" in read(signed_in, place.nurse).text
 
