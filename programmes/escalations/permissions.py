@@ -272,13 +272,13 @@ def sees_all_figures(membership: Membership) -> bool:
     return membership.may(Permission.MANAGE_NETWORK) or membership.network.compares_organisations
 
 
-def figures_for(membership: Membership) -> QuerySet[AskFigures]:
+def figures_for(membership: Membership, *, side_by_side: bool = True) -> QuerySet[AskFigures]:
     """Return the figures of asks of which the membership may see what `sight` shows: the network's total and its
-    own organisation's, or all."""
+    own organisation's; or all, unless they are not to stand side by side."""
     figures = AskFigures.objects.filter(network=membership.network_id)
     if not may_see_figures(membership):
         return figures.none()
-    if sees_all_figures(membership):
+    if side_by_side and sees_all_figures(membership):
         return figures
     own = Post.objects.filter(membership=membership, is_main=True).values(
         place=Coalesce("organisation__succeeded_by", "organisation")

@@ -3,7 +3,8 @@
 Product rule 4: nothing is shown from fewer than five asks or two deciders, also not to somebody who takes shown
 figures from one another. So a figure of an organisation is kept back when it is of few; when what is left of the
 network's total without the organisations shown is of few, the smallest of them is kept back as well, and where only
-one is shown, the total.
+one is shown, the total. The same goes for the domains of an organisation and of the network, of which all together
+are the total. What that guards, and what not: docs/decisions/0021-what-figures-tell-together.md.
 """
 
 from collections import Counter, defaultdict
@@ -44,42 +45,41 @@ class Base(NamedTuple):
         return Base(self.asks - other.asks, self.deciders - other.deciders)
 
 
-class Part(NamedTuple):
-    """The base of a figure where one domain is looked at, and of the same figure for all domains."""
+# What becomes known together: the base of a figure; or that of an organisation, and of all others.
+type Part = tuple[Base, ...]
 
-    here: Base
-    everywhere: Base
 
-    @property
-    def is_of_few(self) -> bool:
-        """Whether it, or what is left without it, is of few."""
-        return self.here.is_of_few or self.everywhere.without(self.here).is_of_few
+def is_of_few(part: Part) -> bool:
+    """Whether anything in it is of few."""
+    return any(base.is_of_few for base in part)
 
-    def plus(self, other: Self) -> "Part":
-        return Part(self.here.plus(other.here), self.everywhere.plus(other.everywhere))
 
-    def without(self, other: Self) -> "Part":
-        return Part(self.here.without(other.here), self.everywhere.without(other.everywhere))
+def _asks(part: Part) -> int:
+    return sum(base.asks for base in part)
 
 
 def showable[Key](parts: Mapping[Key, Part], total: Part) -> tuple[set[Key], bool]:
-    """Return of which parts a figure may be shown, and whether of the total, of which the parts are parts."""
-    shown = [key for key, part in parts.items() if not part.is_of_few]
-    if total.is_of_few:
+    """Return which parts may be shown, and whether their total may be, of which the parts are parts."""
+    shown = [key for key, part in parts.items() if not is_of_few(part)]
+    if is_of_few(total):
         return set(shown), False
     # Those of no ask say nothing of anybody, and keeping them back would hide nothing.
-    smallest_first = sorted(
-        (key for key in shown if parts[key].here.asks), key=lambda key: parts[key].here.asks
-    )
+    smallest_first = sorted((key for key in shown if _asks(parts[key])), key=lambda key: _asks(parts[key]))
     rest = total
     for key in smallest_first:
-        rest = rest.without(parts[key])
-    while rest.is_of_few:
+        rest = tuple(base.without(part) for base, part in zip(rest, parts[key], strict=True))
+    while is_of_few(rest):
         if len(smallest_first) <= 1:
             return set(shown), False
-        rest = rest.plus(parts[smallest_first[0]])
+        rest = tuple(base.plus(part) for base, part in zip(rest, parts[smallest_first[0]], strict=True))
         shown.remove(smallest_first.pop(0))
     return set(shown), True
+
+
+def showable_beside_total[Key](parts: Mapping[Key, Part], total: Part) -> set[Key]:
+    """Return which parts may be shown where their total is shown in any case."""
+    shown, total_is_too = showable(parts, total)
+    return shown if total_is_too else {key for key in shown if not _asks(parts[key])}
 
 
 @dataclass
@@ -154,43 +154,85 @@ class Line(NamedTuple):
     figures: list[tuple[str, str | None]]
 
 
+def _with_same_total(shown: dict[str, set[int | None]]) -> dict[str, set[int | None]]:
+    """Return them without the network's total of all that are the same asks, unless each may be shown."""
+    if not all(None in shown[figure] for figure in SAME_TOTAL):
+        for figure in SAME_TOTAL:
+            shown[figure].discard(None)
+    return shown
+
+
 class Sight:
-    """The figures of a network and some of its organisations, and which of them may be shown."""
+    """The figures of a network and some of its organisations, and which of them may be shown.
 
-    def __init__(self, minutes_a_day: int) -> None:
+    Of all domains together: of as many organisations as one likes, side by side. Of one domain: of one organisation
+    beside the network, as domains and organisations crosswise would tell of few in too many ways.
+    """
+
+    def __init__(self, minutes_a_day: int, domain: str, all_domains: str) -> None:
         self.minutes_a_day = minutes_a_day
-        # None: the network.
-        self.cells: dict[int | None, Cell] = {None: Cell()}
-        self.everywhere: dict[int | None, Cell] = {}
+        self.domain, self.all_domains = domain, all_domains
+        # By domain, then by organisation; None: the network.
+        self.of: dict[str, dict[int | None, Cell]] = {key: {None: Cell()} for key in (domain, all_domains)}
 
-    def read(self, rows: Iterable[tuple[Any, ...]], domain: str, all_domains: str) -> Self:
-        """Take in rows of the table: of the domain and of all domains, and no others."""
-        if domain == all_domains:
-            self.everywhere = self.cells
-        for key, name, of, *row in rows:
-            cells = self.cells if of == domain else self.everywhere
+    @property
+    def cells(self) -> dict[int | None, Cell]:
+        """The figures of the domain that is looked at."""
+        return self.of[self.domain]
+
+    def read(self, rows: Iterable[tuple[Any, ...]]) -> Self:
+        """Take in rows of the table: of all domains together, or of each and of all together."""
+        for key, name, domain, *row in rows:
+            cells = self.of.setdefault(domain, {None: Cell()})
             if key not in cells:
                 cells[key] = Cell()
             cells[key].name = name or ""
             cells[key].add(row)
+        for key, cell in self.of[self.all_domains].items():  # who has no ask of the domain, has none
+            self.cells.setdefault(key, Cell(cell.name))
         return self
-
-    def _part(self, key: int | None, figure: str) -> Part:
-        return Part(self.cells[key].base(figure), self.everywhere.get(key, Cell()).base(figure))
 
     def shown(self) -> dict[int | None, set[str]]:
         """Return which figures of whom may be shown."""
-        found: dict[int | None, set[str]] = {key: set() for key in self.cells}
-        for figure in FIGURES:
-            parts = {key: self._part(key, figure) for key in self.cells if key is not None}
-            keys, total = showable(parts, self._part(None, figure))
-            for key in keys:
-                found[key].add(figure)
-            if total:
-                found[None].add(figure)
-        if not found[None].issuperset(SAME_TOTAL):
-            found[None].difference_update(SAME_TOTAL)
+        shown = _with_same_total({figure: self._of_all(figure) for figure in FIGURES})
+        if self.domain != self.all_domains:
+            shown = _with_same_total({figure: self._of_domain(figure, shown[figure]) for figure in FIGURES})
+        return {key: {figure for figure in FIGURES if key in shown[figure]} for key in self.cells}
+
+    def _of_all(self, figure: str) -> set[int | None]:
+        """Return of whom the figure of all domains may be shown."""
+        everything = self.of[self.all_domains]
+        parts = {key: (cell.base(figure),) for key, cell in everything.items() if key is not None}
+        keys, total = showable(parts, (everything[None].base(figure),))
+        return {*keys, None} if total else {*keys}
+
+    def _of_domain(self, figure: str, shown: set[int | None]) -> set[int | None]:
+        """Return of whom the domain's figure may be shown, where that of all domains is shown of those.
+
+        Each domain's page counts, as all can be read: domains are shown or not by what all that are shown leave over.
+        """
+        domains = set(self.of) - {self.all_domains}
+        found: set[int | None] = set()
+        if None in shown:
+            domains = showable_beside_total(
+                {domain: (self._base(domain, None, figure),) for domain in domains},
+                (self._base(self.all_domains, None, figure),),
+            )
+            found |= {None} if self.domain in domains else set()
+        for key in shown - {None}:
+            # Beside the network's, one's own figure tells that of all others.
+            whose = (key,) if None not in shown else (key, None)
+            parts = {domain: self._beside(domain, whose, figure) for domain in domains}
+            if self.domain in showable_beside_total(parts, self._beside(self.all_domains, whose, figure)):
+                found.add(key)
         return found
+
+    def _beside(self, domain: str, whose: tuple[int | None, ...], figure: str) -> Part:
+        own, *network = (self._base(domain, key, figure) for key in whose)
+        return (own, *(total.without(own) for total in network))
+
+    def _base(self, domain: str, key: int | None, figure: str) -> Base:
+        return self.of[domain].get(key, Cell()).base(figure)
 
     def line(self, key: int | None, name: str, shown: set[str]) -> Line:
         """Return a row of the table."""

@@ -13,7 +13,7 @@ from iocn.shared.prepared import prepared
 from people.models import Domain, Membership
 from people.permissions import Permission
 from people.web import MemberRequest, network_page
-from programmes.escalations.models import ALL_DOMAINS
+from programmes.escalations.models import ALL_DOMAINS, AskFigures
 from programmes.escalations.permissions import (
     figures_built_for,
     figures_for,
@@ -33,10 +33,19 @@ YEARS = [("0", "The last 12 months"), ("1", "The 12 months before"), ("2", "The 
 
 
 @prepared
-def _rows(reader: Membership, domain: str, begins: date, ends: date) -> QuerySet[Any, Any]:
-    rows = figures_for(reader).filter(month__gte=begins, month__lt=ends, domain__in=(domain, ALL_DOMAINS))
+def _everything(reader: Membership, begins: date, ends: date) -> QuerySet[Any, Any]:
+    return _in_months(figures_for(reader).filter(domain=ALL_DOMAINS), begins, ends)
+
+
+@prepared
+def _each_domain(reader: Membership, begins: date, ends: date) -> QuerySet[Any, Any]:
+    return _in_months(figures_for(reader, side_by_side=False), begins, ends)
+
+
+def _in_months(figures: QuerySet[AskFigures], begins: date, ends: date) -> QuerySet[Any, Any]:
     columns = ("organisation", "organisation__name", "domain", *COLUMNS)
-    return rows.order_by("organisation__name", "month").values_list(*columns)
+    rows = figures.filter(month__gte=begins, month__lt=ends).order_by("organisation__name", "month")
+    return rows.values_list(*columns)
 
 
 @prepared
@@ -79,11 +88,14 @@ def leadership(request: MemberRequest) -> HttpResponse:
     domain = "" if asked == UNSURE else asked
     ends = _months_after(network.today(), 1 - 12 * int(back))
     begins = _months_after(ends, -12)
-    sight = Sight(network.minutes_a_day).read(_rows(reader, domain, begins, ends), domain, ALL_DOMAINS)
+    is_of_all = domain == ALL_DOMAINS
+    rows = _everything(reader, begins, ends) if is_of_all else _each_domain(reader, begins, ends)
+    sight = Sight(network.minutes_a_day, domain, ALL_DOMAINS).read(rows)
     shown = sight.shown()
     places = [key for key in sight.cells if key is not None]
     # The picture is of one's own organisation where it has months enough to tell signal from noise.
-    own = places[0] if len(places) == 1 and not sees_all_figures(reader) else None
+    stand_side_by_side = is_of_all and sees_all_figures(reader)
+    own = places[0] if len(places) == 1 and not stand_side_by_side else None
     points: dict[int | None, list[tuple[date, int]]] = defaultdict(list)
     for key, month, *took in _months(reader, step, own, domain, _months_after(ends, -MONTHS_DRAWN), ends):
         if (minutes := point(step, *took)) is not None:
@@ -98,6 +110,7 @@ def leadership(request: MemberRequest) -> HttpResponse:
         "labels": FIGURES.values(),
         "keeps_back": any(said is None for line in lines for _label, said in line.figures),
         "chart": chart,
+        "stand_side_by_side": stand_side_by_side,
         "sees_all": sees_all_figures(reader),
         "may_set": reader.may(Permission.MANAGE_NETWORK),
         "stories": _stories(reader),

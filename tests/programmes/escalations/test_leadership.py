@@ -135,6 +135,40 @@ def test_figures_are_of_the_domain_and_the_time_chosen(two, signed_in):
     assert read(signed_in, two.nurse, "?year=x&domain=y").status_code == 200
 
 
+def test_one_domain_is_shown_of_ones_own_organisation_and_the_network_alone(two, signed_in):
+    response = read(signed_in, two.staff, "?domain=data")
+    assert list(cells(response)) == [f"All of {two.network.name}"]
+    assert "side by side over everything" in response.text
+    people.change_network(
+        by=two.staff, second_factor_required=False, leaders_see_all_asks=True, compares_organisations=True
+    )
+    assert list(cells(read(signed_in, two.nurse, "?domain=data"))) == [
+        "Larkton General",
+        f"All of {two.network.name}",
+    ]
+
+
+def test_a_domain_of_few_is_not_known_from_the_others(place, signed_in):
+    both = [place.leader, place.second]
+    for domain, count in (("money", 6), ("estates", 8), ("workforce", 1)):
+        answered(place, place.hospital, both, count)
+        Escalation.objects.filter(domain="data").update(domain=domain)
+    build_figures()
+    received = {
+        domain: cells(read(signed_in, place.nurse, f"?domain={domain}"))["Larkton General"]["Received"]
+        for domain in ("all", "money", "estates", "workforce")
+    }
+    assert received == {"all": "15", "money": None, "estates": "8", "workforce": None}
+
+
+@pytest.mark.parametrize("who", ["nurse", "staff"])
+def test_a_domains_page_asks_the_same_few_questions(two, signed_in, django_assert_num_queries, who):
+    client = signed_in(getattr(two, who))
+    client.get(PATH + "?domain=data")
+    with django_assert_num_queries(QUERIES):
+        client.get(PATH + "?domain=data")
+
+
 def test_the_picture_says_what_it_shows(place, signed_in):
     for month in range(12):
         minutes = 60 * month + (600 if month > 6 else 0) + 60
