@@ -1,7 +1,7 @@
 # Two commands: `make run` and `make test`. Both install what they need by themselves.
 PYTHON := .venv/bin/python
 BIN := .venv/bin
-# make test-services: a PostgreSQL where we may create a database named test_..., and a Redis database of its own.
+# make test-services and test-long: a PostgreSQL where we may create a database named test_..., and a Redis database of its own.
 TEST_DATABASE_URL ?= postgres:///iocn
 TEST_REDIS_URL ?= redis://localhost:6379/9
 # Passed on to pytest: make test PYTEST="-k asks -x"
@@ -27,9 +27,11 @@ test-services: dev ## the same tests, three journeys among them, on PostgreSQL a
 	DATABASE_URL=$(TEST_DATABASE_URL) REDIS_URL=$(TEST_REDIS_URL) \
 	  $(PYTHON) -m pytest -m "not long and (services or not journey)" $(PYTEST)
 
-test-long: dev ## what takes long: kills, races, long properties
+test-long: dev ## what takes long: kills, races, long properties; kills and races also on PostgreSQL and Redis
 	$(PYTHON) -m tests.browser.chromium
 	$(PYTHON) -m pytest -m long $(PYTEST)
+	DATABASE_URL=$(TEST_DATABASE_URL) REDIS_URL=$(TEST_REDIS_URL) \
+	  $(PYTHON) -m pytest -m "long and services" $(PYTEST)
 
 bench: dev build ## how fast it is, as JSON lines (ROWS=1000 RUNS=1 for a quick look; docs/performance.md)
 	@$(PYTHON) -m iocn.bench

@@ -38,12 +38,16 @@ def database_url() -> str:
 
 
 class Worker:
-    """One `celery -A iocn worker`, which writes its e-mail into a folder."""
+    """One `celery -A iocn worker`, which writes its e-mail into a folder, or sends it to the server at `mail`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, mail: str = "") -> None:
         self.outbox = folder / "outbox"
         self.log = folder / f"worker-{time.monotonic_ns()}.log"
-        environ = {**os.environ, "DATABASE_URL": database_url(), "EMAIL_URL": f"file://{self.outbox}"}
+        environ = {
+            **os.environ,
+            "DATABASE_URL": database_url(),
+            "EMAIL_URL": mail or f"file://{self.outbox}",
+        }
         options = "--pool threads --concurrency 2 --without-gossip --without-mingle --loglevel info"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
@@ -74,8 +78,8 @@ def start_worker(tmp_path):
     app.control.purge()  # what earlier tests left to be woken for
     workers = []
 
-    def start() -> Worker:
-        workers.append(Worker(tmp_path))
+    def start(mail: str = "") -> Worker:
+        workers.append(Worker(tmp_path, mail))
         return workers[-1]
 
     yield start

@@ -116,18 +116,6 @@ class WorkingTime:
         return datetime.combine(day, self.ends, self.zone).astimezone(UTC)
 
 
-def working_time_in_words(minutes: int, minutes_a_day: int) -> str:
-    """Say how long working time is, in the largest whole unit: “2 working days”, “3 working hours”, “40 minutes”.
-
-    Never more than there is: somebody with a day and a half left reads of one day.
-    """
-    if minutes >= minutes_a_day:
-        return _counted(minutes // minutes_a_day, "working day")
-    if minutes >= 60:
-        return _counted(minutes // 60, "working hour")
-    return _counted(max(minutes, 0), "minute")
-
-
 def all_working_time_in_words(minutes: int, minutes_a_day: int) -> str:
     """Say how long working time is to the minute: “2 working days”, “1 working day and 4 hours”."""
     days, rest = divmod(minutes, minutes_a_day)

@@ -152,7 +152,8 @@ def copy_cohort(request: MemberRequest, pk: int) -> HttpResponseBase:
                 )
                 messages.success(
                     request,
-                    f"“{made.name}” is set up with {len(sessions)} sessions. Now fill it with people.",
+                    f"“{made.name}” is set up with {len(sessions)} session{'' if len(sessions) == 1 else 's'}."
+                    " Now fill it with people.",
                 )
                 return redirect(made)
     context = {

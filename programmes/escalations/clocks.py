@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from iocn.shared.working_time import WorkingTime, working_time_in_words
+from iocn.shared.working_time import WorkingTime
 from programmes.escalations.states import ANSWERS, WITH_TEAM, Move, State, Step
 
 
@@ -271,12 +271,3 @@ def _local(moment: datetime, working: WorkingTime) -> date:
 def _start_of(day: date, working: WorkingTime) -> datetime:
     # Beginning at midnight, so that a day that is none of work leads to the next that is.
     return working.add(datetime.combine(day, time(), working.zone), 0)
-
-
-def time_left(deadline: datetime, now: datetime, working: WorkingTime) -> str:
-    """Return how much of its time is left, or by how much it is late: "2 working days left"."""
-    if deadline >= now:
-        left = working_time_in_words(working.between(now, deadline), working.minutes_a_day)
-        return f"{left} left"
-    over = working_time_in_words(working.between(deadline, now), working.minutes_a_day)
-    return f"{over} over its time"

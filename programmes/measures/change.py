@@ -79,8 +79,9 @@ def sentence(series: Series) -> str:
     start, middle = split
     before, after = (_counted(series, *ends) for ends in ((start, middle), (middle, len(series.points))))
     if len(before) < FEWEST or len(after) < FEWEST:
+        number = "number" if len(before) == 1 else "numbers"
         return (
-            f"There are {len(before)} numbers before and {len(after)} after: too few to say how much changed,"
+            f"{len(before)} {number} before and {len(after)} after are too few to say how much changed,"
             f" which takes {FEWEST} of each."
         )
     if series.measure.chart == Kind.P:

@@ -38,8 +38,21 @@ def rounded(measure: Measure, value: float) -> float:
     return round(value, 2) if size >= 1 or size == 0 else float(f"{value:.2g}")
 
 
+# Of one the commonest units are said in the singular; any other stands as whoever wrote it wants it.
+_ONE_OF = {
+    "minutes": "minute",
+    "hours": "hour",
+    "days": "day",
+    "weeks": "week",
+    "months": "month",
+    "years": "year",
+    "patients": "patient",
+    "people": "person",
+}
+
+
 def shown(measure: Measure, value: float | None) -> str:
-    """Return the value as a sentence holds it: 12.3%, 4.2 per 1,000 bed days, 31 minutes."""
+    """Return the value as a sentence holds it: 12.3%, 4.2 per 1,000 bed days, 31 minutes, 1 minute."""
     if value is None:
         return "no number"
     if measure.shape == Measure.Shape.PERCENTAGE:
@@ -47,7 +60,9 @@ def shown(measure: Measure, value: float | None) -> str:
     text = f"{rounded(measure, value):,.10f}".rstrip("0").rstrip(".")
     if measure.shape == Measure.Shape.RATE:
         return " ".join(filter(None, [text, f"per {measure.per:,}", measure.unit]))
-    return f"{text} {measure.unit}".strip()
+    *adjectives, noun = measure.unit.split(" ")
+    unit = " ".join([*adjectives, _ONE_OF.get(noun, noun)]) if text == "1" else measure.unit
+    return f"{text} {unit}".strip()
 
 
 def unit_of(measure: Measure) -> str:

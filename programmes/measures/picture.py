@@ -36,6 +36,9 @@ def picture(series: Series, notes: bool, table: bool = True) -> dict[str, Any]:
         "points": points,
     }
     if not table:
+        for point in points:
+            if point["value"] == 1:  # one of it: the suffix is of many
+                point["shown"] = shown(measure, 1)
         _say_once(drawn)
     else:
         drawn["columns"] = _columns(series, points)

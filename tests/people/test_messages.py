@@ -17,11 +17,17 @@ from tests.factories import MembershipFactory
 
 
 class Server:
-    """What the mail server does with each message: by default it takes it."""
+    """What the mail server does with each message: by default it takes it.
+
+    `soon` are its answers to the next messages, before `answer` holds. After "hang up" nobody can tell whether it took
+    the message: it did.
+    """
 
     def __init__(self):
         self.taken = []
         self.answer = "250 OK"
+        self.soon = []
+        self.refused = 0
         self.connections = 0
 
     async def handle_EHLO(self, server, session, envelope, hostname, responses):
@@ -30,13 +36,16 @@ class Server:
         return responses
 
     async def handle_DATA(self, server, session, envelope):
-        if self.answer == "hang up":
+        answer = self.soon.pop() if self.soon else self.answer
+        if answer == "hang up":
             self.taken.append(envelope.content)
             server.transport.close()
             return "250 OK"
-        if self.answer.startswith("250"):
+        if answer.startswith("250"):
             self.taken.append(envelope.content)
-        return self.answer
+        else:
+            self.refused += 1
+        return answer
 
     @property
     def mails(self):

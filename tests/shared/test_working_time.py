@@ -12,7 +12,6 @@ from iocn.shared.working_time import (
     WorkingTime,
     all_working_time_in_words,
     bank_holiday,
-    working_time_in_words,
 )
 
 LONDON = ZoneInfo("Europe/London")
@@ -185,24 +184,6 @@ def test_a_hundred_thousand_clocks_take_no_time():
     for number in range(100_000):
         NINE_TO_FIVE.add(moment + timedelta(minutes=number), number % 5000)
     assert clock.process_time() - before < 3
-
-
-@pytest.mark.parametrize(
-    ("minutes", "words"),
-    [
-        (0, "0 minutes"),
-        (-5, "0 minutes"),
-        (1, "1 minute"),
-        (40, "40 minutes"),
-        (60, "1 working hour"),
-        (200, "3 working hours"),
-        (479, "7 working hours"),
-        (480, "1 working day"),
-        (970, "2 working days"),
-    ],
-)
-def test_working_time_in_words(minutes, words):
-    assert working_time_in_words(minutes, 480) == words
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from iocn.shared.prepared import attach, one_or_404, prepared
 from iocn.shared.templatetags.components import day
 from people.models import Membership
 from people.web import MemberRequest, network_page, posted
-from programmes.escalations import actions, clocks, forms
+from programmes.escalations import actions, forms
 from programmes.escalations.files import TYPES
 from programmes.escalations.models import Attachment, Escalation, EscalationEvent, EscalationQuerySet
 from programmes.escalations.permissions import (
@@ -28,6 +28,7 @@ from programmes.escalations.states import ANSWERS, Move, State
 from programmes.escalations.views.acts import ACTS, BY_SLUG, WORDS, Act
 from programmes.escalations.views.layout import render_ask
 from programmes.escalations.way import read_way, voices_on
+from programmes.escalations.words import due_in_words
 
 
 @network_page()
@@ -55,7 +56,7 @@ def ask(request: MemberRequest, number: int) -> HttpResponseBase:
         "answer": _answer(escalation, events),
         "owner_post": escalation.owner.main_post if escalation.owner else None,
         "promise": next((one for one in commitments if not one.kept_at and not one.ended_at), None),
-        "time_left": _time_left(request, escalation),
+        "due": due_in_words(escalation.due_at, timezone.now(), timezone.localdate())[0],
         "past_promises": [one for one in commitments if one.kept_at or one.ended_at],
         "acts": acts,
         "may_wait": any(act.move == Move.WAIT for act in acts),
@@ -65,13 +66,6 @@ def ask(request: MemberRequest, number: int) -> HttpResponseBase:
         "comment": forms.CommentForm(escalation=escalation, auto_id="id_comment_%s"),
     }
     return render_ask(request, "escalations/ask.html", context)
-
-
-def _time_left(request: MemberRequest, escalation: Escalation) -> str:
-    if escalation.due_at is None:
-        return ""
-    working = request.membership.network.working_time()
-    return clocks.time_left(escalation.due_at, timezone.now(), working)
 
 
 def _answer(escalation: Escalation, events: list[EscalationEvent]) -> EscalationEvent | None:

@@ -17,12 +17,13 @@ from iocn.shared.permissions import require
 from iocn.shared.prepared import attach, one_or_404, prepared
 from people.models import Membership
 from people.web import MemberRequest, network_page, posted
-from programmes.escalations import actions, clocks
+from programmes.escalations import actions
 from programmes.escalations.case_forms import CaseForm, PutForm
 from programmes.escalations.models import BusinessCase
 from programmes.escalations.permissions import cases_for, may, may_write_case
 from programmes.escalations.states import Move, State
 from programmes.escalations.way import evidence_of, voices_on
+from programmes.escalations.words import due_in_words
 from programmes.measures.models import Measure
 from programmes.measures.permissions import measures_for
 from programmes.projects.models import PathwayProject
@@ -98,7 +99,7 @@ def case(request: MemberRequest, case: int) -> HttpResponseBase:
         "ask": ask,
         "voices": voices,
         "missing": [one.leader.name for one in voices if not one.answer],
-        "time_left": _time_left(request, found),
+        "due": due_in_words(ask.due_at, timezone.now(), timezone.localdate())[0] if ask else "",
         "may_answer": bool(ask and may(request.membership, ask, Move.VOICE)),
         "has_answered": any(one.answer and one.leader_id == request.membership.pk for one in voices),
         "parts": [(labels[name].label, getattr(found, name)) for name in PARTS],
@@ -107,13 +108,6 @@ def case(request: MemberRequest, case: int) -> HttpResponseBase:
         "history": last_of(found, HISTORY),
     }
     return render(request, "escalations/case.html", context)
-
-
-def _time_left(request: MemberRequest, found: BusinessCase) -> str:
-    ask = found.escalation
-    if ask is None or ask.due_at is None or ask.state != State.DECIDING:
-        return ""
-    return clocks.time_left(ask.due_at, timezone.now(), request.membership.network.working_time())
 
 
 # --- Writing it --------------------------------------------------------------------------------------------

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_GET
 
 from people.models import Membership
 from people.web import MemberRequest, network_page
-from programmes.escalations import clocks
 from programmes.escalations.agenda import MOST, SECTIONS, agenda_for, section_of
 from programmes.escalations.models import Escalation
 from programmes.escalations.permissions import may, may_see_meeting, possible_now
 from programmes.escalations.views.acts import BY_SLUG, Act
+from programmes.escalations.words import due_in_words
 
 # What is recorded from the agenda, in the order of the links.
 RECORDED = [
@@ -29,13 +29,12 @@ def meeting(request: MemberRequest) -> HttpResponseBase:
         raise Http404
     now = timezone.now()
     asks = list(agenda_for(request.membership, now))
-    working = request.membership.network.working_time()
     sections: dict[str, list[dict[str, object]]] = {key: [] for key in SECTIONS}
     for ask in asks[:MOST]:
         line = {
             "ask": ask,
             "acts": list(_acts(request.membership, ask)),
-            "time_left": clocks.time_left(ask.due_at, now, working) if ask.due_at else "",
+            "due": due_in_words(ask.due_at, now, timezone.localdate())[0],
             "voices": list(ask.voices.all()),
         }
         sections[section_of(ask, now)].append(line)

@@ -1,13 +1,13 @@
 """What clocks do and when, read from timelines alone."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from iocn.shared.working_time import WorkingTime
-from programmes.escalations.clocks import ALLOWED, Allowed, Reminder, read, time_left
+from programmes.escalations.clocks import ALLOWED, Allowed, Reminder, read
 from programmes.escalations.states import Move, State, Step
 
 LONDON = ZoneInfo("Europe/London")
@@ -237,9 +237,3 @@ def test_another_policy_reads_the_same_timeline_without_a_second_reminder():
 
 def test_the_products_own_times_leave_a_day_to_say_wait():
     assert all(one.climb >= DAY and one.decide >= one.acknowledge for one in ALLOWED.values())
-
-
-def test_time_left_and_time_over_in_words():
-    assert time_left(at(3), at(1), WORKING) == "2 working days left"
-    assert time_left(at(1), at(1, 13), WORKING) == "3 working hours over its time"
-    assert time_left(at(1) + timedelta(0), at(1).astimezone(UTC), WORKING) == "0 minutes left"

@@ -38,6 +38,16 @@ def test_the_inbox_shows_what_is_late_first_and_what_has_no_clock_last(raised, s
     assert "Nothing waits for you" in text_of(signed_in(raised.nurse).get(INBOX))
 
 
+def test_the_list_the_asks_own_page_and_the_agenda_count_the_same_days(raised, signed_in):
+    client = signed_in(raised.leader)
+    for days, words in ((-3, "3 days late"), (1, "Due tomorrow"), (9, "Due in 9 days")):
+        set_due(raised.ask, days=days)
+        for page in ("", "E-1/"):
+            assert f">{words}</" in client.get(f"/larkton/escalations/{page}").text
+    set_due(raised.ask, days=-3)
+    assert "3 days late." in signed_in(raised.staff).get("/larkton/escalations/meeting/").text
+
+
 def test_a_row_says_in_words_how_late_it_is_and_how_long_it_has_waited(raised, signed_in):
     set_due(raised.ask, days=-3)
     waiting_since = timezone.now() - timedelta(days=6, hours=1)

@@ -127,6 +127,7 @@ def test_of_two_in_the_same_second_one_wins_and_the_other_reads_what_happened(pl
 
 
 @pytest.mark.long
+@pytest.mark.services
 def test_in_two_hundred_races_nothing_is_lost_or_done_twice(place, clients):
     if connection.vendor != "postgresql":
         pytest.skip("SQLite lets one write at a time: races are those of PostgreSQL")

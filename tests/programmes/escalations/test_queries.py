@@ -13,9 +13,9 @@ from tests.programmes.escalations.conftest import member
 INBOX = 3  # session, user with memberships; the rows
 RAISE = 9
 WHAT_HAPPENS = 11
-# Session, user with memberships; the ask, its events, its promises, who stands beside it, the owner's post, the
-# network's closed days, its cohort.
-ASK = 9
+# Session, user with memberships; the ask, its events, its promises, who stands beside it, the owner's post, its
+# cohort.
+ASK = 8
 
 
 def fill(place, count):

@@ -65,10 +65,20 @@ def test_a_p_chart_takes_all_its_cases(network):
     assert "a change of +30.0 points, with a 95% interval of +26.9 points to +33.0 points" in text
 
 
+def test_one_number_before_is_a_number(network):
+    # The phase begins with the second month.
+    project = ProjectFactory(network=network)
+    measure = MeasureFactory(project=project, values=STEADY)
+    lead = TeamMemberFactory(project=project).membership
+    second = measure.observations.order_by("period")[1].period
+    actions.begin_phase(by=lead, measure=measure, begins=second, reason="New rota")
+    assert said(measure).startswith(f"1 number before and {len(STEADY) - 1} after are too few")
+
+
 def test_too_few_numbers_are_refused_with_a_sentence(network):
     text = said(with_phase(network, [*STEADY, 40, 41, 42]))
     assert text == (
-        "There are 15 numbers before and 3 after: too few to say how much changed, which takes 6 of each."
+        "15 numbers before and 3 after are too few to say how much changed, which takes 6 of each."
     )
 
 

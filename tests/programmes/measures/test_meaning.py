@@ -137,6 +137,26 @@ def test_missing_months_are_said_and_numbers_are_no_longer_months_in_a_row():
     assert series(VARYING, skip=(3, 4)).sentence.endswith("2 months in between have no number.")
 
 
+@pytest.mark.parametrize(
+    ("unit", "words"),
+    [
+        ("working hours", "1 working hour"),
+        ("minutes", "1 minute"),
+        ("people", "1 person"),
+        ("m/s", "1 m/s"),
+        ("", "1"),
+    ],
+)
+def test_one_of_a_unit_is_said_in_the_singular(unit, words):
+    measure = Measure(pk=1, name="Waits", shape="number", unit=unit, chart="run")
+    assert shown(measure, 1) == words
+    assert shown(measure, 1.5) == f"1.5 {unit}".strip()
+    points = [Point(date(2024, month, 1), Decimal(month)) for month in (1, 2)]
+    for table in (True, False):
+        drawn = Series(measure, points).picture(table=table)
+        assert drawn["points"][0]["shown"] == words
+
+
 def test_weeks_are_called_numbers_and_days():
     measure = Measure(pk=1, name="Falls", shape="number", unit="falls", chart="run")
     points = [Point(date(2024, 1, 1 + 7 * week), Decimal(week)) for week in range(4)]
