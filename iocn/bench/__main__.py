@@ -1,4 +1,5 @@
-"""`make bench`: how fast the pages are, and what a digest run and a sweep of clocks take, as JSON lines.
+"""`make bench`: how fast the pages are, and what numbers that machines put, an import, a digest run and a sweep of
+clocks take, as JSON lines.
 
 Variables: ROWS (asks; several sizes with commas between: 1000,10000,100000), OBSERVATIONS (ten times the
 asks), RUNS (3), REQUESTS (of each page in each run: 200), PAGES (only those with this in their name, such as home),
@@ -75,9 +76,11 @@ def _measure(where: Place, rows: int, observations: int, runs: int, requests: in
     from django.core.management import call_command
     from django.db import connection
 
+    from iocn.bench.api import measure_api
     from iocn.bench.clocks import measure_clocks
     from iocn.bench.data import load
     from iocn.bench.digests import measure_digests
+    from iocn.bench.imports import measure_import
     from iocn.bench.machine import describe
     from iocn.bench.pages import measure_pages
 
@@ -93,6 +96,10 @@ def _measure(where: Place, rows: int, observations: int, runs: int, requests: in
         for run in range(1, runs + 1):
             for result in measure_pages(filled, requests, wanted):
                 _print({**common, "run": run, **result})
+            if wanted in "api put":
+                _print({**common, "run": run, **measure_api(filled, requests, run)})
+            if wanted in "import":
+                _print({**common, "run": run, **measure_import(rows, run)})
             if wanted in "digest run":
                 _print({**common, "run": run, **measure_digests(filled, smtp_port)})
             if wanted in "clock sweep":

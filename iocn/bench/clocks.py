@@ -133,10 +133,10 @@ def main() -> None:
     for network in Network.objects.filter(slug__startswith="clocks-"):
         renew_clocks(network)
     _none, all_s = timed(run_clocks)
-    sys.stdout.write(json.dumps({"steps": steps, "due_s": due_s, "all_s": all_s, "mb": _most_memory()}))
+    sys.stdout.write(json.dumps({"steps": steps, "due_s": due_s, "all_s": all_s, "mb": most_memory()}))
 
 
-def _most_memory() -> int:
+def most_memory() -> int:
     """Return the most memory of this process, in MB. (getrusage tells that of the process that began it.)"""
     status = Path("/proc/self/status").read_text()
     return round(int(status.partition("VmHWM:")[2].split()[0]) / 1024)

@@ -6,7 +6,7 @@ written past the actions, many at a time; what each network holds has the shape 
 
 import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -52,6 +52,8 @@ READERS = 1100
 # Pages are equally full at every size: so many asks wait for the leader who reads them, so many projects are
 # the member's, with so many measures.
 WAITING_FOR_READER, PROJECTS_OF_READER, MEASURES_OF_READER = 40, 6, 6
+# The last of the reader's projects has two measures more, that are counted each day: so many numbers.
+LONG, LONGEST = 120, 5000
 PASSWORD = "a password of the bench alone"  # noqa: S105 - of a database that lives for minutes
 
 Part = TeamMember.Part
@@ -121,6 +123,8 @@ class Filled:
     project: int
     ask: int
     measure: int
+    long: int  # a measure of 120 numbers
+    longest: int  # a measure of 5,000
     rows: dict[str, int]
 
 
@@ -148,6 +152,7 @@ class _Loader:
         }
         self.addresses: dict[str, str] = {}
         self.people = itertools.count(1)
+        self.long: list[int] = []  # the measures of many numbers
 
     def load(self) -> None:
         small = self.asks // (5 * (NETWORKS - 1))
@@ -161,7 +166,18 @@ class _Loader:
         renew_due()
 
     def filled(self) -> Filled:
-        return Filled(1, "network-1", self.addresses, project=1, ask=1, measure=1, rows=self.counts)
+        long, longest = self.long
+        return Filled(
+            1,
+            "network-1",
+            self.addresses,
+            project=1,
+            ask=1,
+            measure=1,
+            long=long,
+            longest=longest,
+            rows=self.counts,
+        )
 
     def add(self, model: type[models.Model], **fields: Any) -> int:
         """Remember a row to be written, and return its id."""
@@ -337,7 +353,12 @@ class _Network:
             self._team(project, team, begun)
             self._tries(project, team, begun)
             for one in range(MEASURES_OF_READER if of_reader else measures):
-                self._measure(project, team[0], one, misses_one=number % 2 == 0 and one == 0)
+                self._measure(project, team[0], one, self._months(number % 2 == 0 and one == 0))
+            if of_reader and number == PROJECTS_OF_READER - 1:
+                today = self.now.date()
+                for one, count in ((MEASURES_OF_READER, LONG), (MEASURES_OF_READER + 3, LONGEST)):
+                    days = [today - timedelta(days=day) for day in range(count)]
+                    self.loader.long.append(self._measure(project, team[0], one, days))
             for step in range(7):
                 self._history(
                     PathwayProject, project, begun + timedelta(days=9 * step), "changed the aim", team[0]
@@ -372,7 +393,13 @@ class _Network:
                     logged_at=at,
                 )
 
-    def _measure(self, project: int, by: int, number: int, misses_one: bool) -> None:
+    def _months(self, misses_one: bool) -> Iterator[date]:
+        """Yield the months that are over, or all but the last."""
+        month = _month_before(self.now.date()) if misses_one else self.now.date()
+        for _ in range(MONTHS):
+            yield (month := _month_before(month))
+
+    def _measure(self, project: int, by: int, number: int, periods: Iterable[date]) -> int:
         measure = self.add(
             Measure,
             network_id=self.pk,
@@ -383,13 +410,11 @@ class _Network:
             better="lower",
             source="The trust’s own audit",
         )
-        month = _month_before(self.now.date()) if misses_one else self.now.date()
-        for _ in range(MONTHS):
-            month = _month_before(month)
+        for period in periods:
             self.add(
                 Observation,
                 measure_id=measure,
-                period=month,
+                period=period,
                 numerator=self.random.randrange(5, 60),
                 denominator=None if number % 3 == 2 else self.random.randrange(200, 400),
                 added_by_id=by,
@@ -397,6 +422,7 @@ class _Network:
             )
         for _ in range(3):
             self._history(Measure, measure, self._days_ago(100), "added a number", by)
+        return measure
 
     # --- Asks ---------------------------------------------------------------------------------------------
     def _ask(self, number: int) -> None:

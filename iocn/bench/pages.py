@@ -48,6 +48,8 @@ PAGES = [
     Page("project", "member", "/{slug}/projects/{project}/", 10, 4),
     Page("cohort", "staff", "/{slug}/learning/1/", 10, 4),
     Page("measure", "member", "/{slug}/measures/{measure}/", 10, 4),
+    Page("measure, 120 numbers", "member", "/{slug}/measures/{long}/", 10, 4),
+    Page("measure, 5,000 numbers", "member", "/{slug}/measures/{longest}/", 10, 12),
     Page("small charts", "member", "/{slug}/measures/small-charts/", 8, 8, bytes=0),
     Page("home, of a leader", "leader", "/{slug}/", 10, 5),
     Page("home, of a member", "member", "/{slug}/", 10, 5),
@@ -86,7 +88,7 @@ def measure_pages(filled: Filled, requests: int, wanted: str = "") -> Iterator[d
 
 
 def _measure(page: Page, reader: Reader, port: int, filled: Filled, requests: int) -> dict[str, Any]:
-    path = page.path.format(slug=filled.slug, ask=filled.ask, project=filled.project, measure=filled.measure)
+    path = page.path.format(**vars(filled))
     floor = f"/bench/floor/{filled.network}/"
     anybody = Reader(port)
     asked = {"HX-Request": "true", "HX-Target": "asks"} if page.is_renewed or page.is_unchanged else {}

@@ -22,7 +22,7 @@ def write(files: Iterable[Path], document: Path = DOCUMENT) -> None:
 
 
 def tables(lines: list[Line]) -> str:
-    """Return the figures as Markdown: for each database the machine, the pages, the digest run, the clocks."""
+    """Return the figures as Markdown: for each database the machine, the pages, and all that is no page."""
     return "".join(
         _of_database([line for line in lines if line["database"] == name])
         for name in dict.fromkeys(line["database"] for line in lines)
@@ -42,7 +42,16 @@ def _of_database(lines: list[Line]) -> str:
             for size in sizes
             if any(line["rows"] == size for line in of_page)
         }
-    digest, clocks = found.pop("digest run", {}), found.pop("clock sweep", {})
+    others = [
+        (show, found.pop(name))
+        for name, show in (
+            ("digest run", _digest),
+            ("clock sweep", _clocks),
+            ("import", _import),
+            ("api put", _put),
+        )
+        if name in found
+    ]
     title = "PostgreSQL" if machine["database"] == "postgresql" else "SQLite"
     text = f"\n### {title}\n\n{machine['machine']}. {machine['software']}. Measured on {machine['on']};"
     text += f" {'the median of ' + str(runs) + ' runs' if runs > 1 else 'one run'}.\n\n"
@@ -66,7 +75,7 @@ def _of_database(lines: list[Line]) -> str:
                 _verdict(by_size),
             ]
         )
-    return text + _digest(digest) + _clocks(clocks)
+    return text + "".join(show(by_size) for show, by_size in others)
 
 
 def _median(lines: list[Line]) -> Line:
@@ -106,8 +115,6 @@ def _verdict(by_size: dict[int, Line]) -> str:
 
 
 def _digest(by_size: dict[int, Line]) -> str:
-    if not by_size:
-        return ""
     text = "\n" + _row(
         [
             "A digest run",
@@ -140,8 +147,6 @@ def _digest(by_size: dict[int, Line]) -> str:
 
 
 def _clocks(by_size: dict[int, Line]) -> str:
-    if not by_size:
-        return ""
     text = "\n" + _row(["A sweep of clocks", "Open asks", "Due", "Due s", "All anew s", "MB", "Targets"])
     text += _row(["---", *["---:"] * 5, "---"])
     for size, line in by_size.items():
@@ -156,6 +161,47 @@ def _clocks(by_size: dict[int, Line]) -> str:
                 f"{line['all_s']:.1f}",
                 f"{line['mb']:g}",
                 f"missed: {most}" if missed else "met",
+            ]
+        )
+    return text
+
+
+def _import(by_size: dict[int, Line]) -> str:
+    text = "\n" + _row(
+        ["An import", "Rows", "Bring s", "Read s", "Apply s", "Rows a second", "MB", "Targets"]
+    )
+    text += _row(["---", *["---:"] * 6, "---"])
+    for size, line in by_size.items():
+        seconds = [line["bringing_s"], line["reading_s"], line["applying_s"]]
+        missed = sum(seconds) > line["most_s"] or line["mb"] > line["most_mb"]
+        most = f"at most {line['most_s']} s and {line['most_mb']} MB"
+        text += _row(
+            [
+                f"{size:,} asks",
+                f"{line['imported']:,}",
+                *[f"{one:.1f}" for one in seconds],
+                f"{line['rows_per_second']:,.0f}",
+                f"{line['mb']:g}",
+                f"missed: {most}" if missed else "met",
+            ]
+        )
+    return text
+
+
+def _put(by_size: dict[int, Line]) -> str:
+    text = "\n" + _row(
+        ["Numbers put over the API", "One: ms (× floor)", "A thousand: ms", "Numbers a second", "Targets"]
+    )
+    text += _row(["---", *["---:"] * 3, "---"])
+    for size, line in by_size.items():
+        missed = line["ratio"] > line["most_ratio"]
+        text += _row(
+            [
+                f"{size:,} asks",
+                f"{line['one_ms']:.1f} ({line['ratio']:.1f})",
+                f"{line['many_ms']:.0f}",
+                f"{line['numbers_per_second']:,.0f}",
+                f"missed: one at most {line['most_ratio']} × the floor" if missed else "met",
             ]
         )
     return text

@@ -1,5 +1,6 @@
 """Starts the server as production does, signs in as people do, and asks for pages."""
 
+import json
 import os
 import re
 import socket
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
 from http.cookies import SimpleCookie
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 THREADS = 8
@@ -99,6 +101,14 @@ class Reader:
         if status not in (200, 304):
             raise RuntimeError(f"{path} answered {status}.")
         return body, found
+
+    def put(self, path: str, body: str, key: str) -> Any:
+        """Put JSON with an access key, as a machine does; return what the answer says."""
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+        status, content, _headers = self._ask("PUT", path, body, headers)
+        if status != 200:
+            raise RuntimeError(f"{path} answered {status}: {content.decode()[:500]}")
+        return json.loads(content)
 
     def sign_in(self, email: str, password: str) -> None:
         """Fill in the sign-in page's form and send it."""

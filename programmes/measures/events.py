@@ -46,11 +46,11 @@ def _tries(project: int) -> QuerySet[TestCycle, tuple[Any, ...]]:
     return tries.values_list("on", "prototype__name", "number")
 
 
-def drawn(series: Series, events: list[Happened]) -> list[dict[str, Any]]:
-    """Return what happened between the first number and the newest, for the picture and the list under it."""
+def drawn(series: Series, events: list[Happened], numbers: int) -> list[dict[str, Any]]:
+    """Return what happened while so many of the newest numbers came, for their picture and the list under it."""
     if not series.points:
         return []
-    first, last = series.points[0].period, series.points[-1].period
+    first, last = series.points[-numbers].period, series.points[-1].period
     among = [event for event in events if first <= event.on <= last.replace(day=28)][-MOST:]
     return [
         {

@@ -225,9 +225,9 @@ class Series:
         """The sentence for a list."""
         return sentences.in_short(self)
 
-    def picture(self, notes: bool = True, table: bool = True) -> dict[str, Any]:
-        """Return what components/chart.html draws; `notes` whether the reader may see free text, `table` with its own."""
-        return drawn_from(self, notes, table)
+    def picture(self, notes: bool = True, table: bool = True, newest: int | None = None) -> dict[str, Any]:
+        """Return what components/chart.html draws (programmes.measures.picture)."""
+        return drawn_from(self, notes, table, newest)
 
     # --- Time ----------------------------------------------------------------------------------------------
     @cached_property

@@ -14,13 +14,19 @@ if TYPE_CHECKING:
     from programmes.measures.meaning import Series
 
 
-def picture(series: Series, notes: bool, table: bool = True) -> dict[str, Any]:
+# So many of the newest points are drawn at first: more can hardly be told apart, and would make the page heavy.
+NEWEST = 150
+
+
+def picture(series: Series, notes: bool, table: bool = True, newest: int | None = None) -> dict[str, Any]:
     """Return what components/chart.html draws; `notes` whether the reader may see free text.
 
-    Without its own table the page has one, and what is empty or follows from the rest is left out.
+    Without its own table the page has one, and what is empty or follows from the rest is left out. `newest` draws so
+    many of the newest points alone, with the lines and signals that all of them give.
     """
     measure, chart = series.measure, series.chart
-    points = [_point(series, at, notes) for at in range(len(series.points))]
+    start = max(0, len(series.points) - newest) if newest else 0
+    points = [_point(series, at, notes) for at in range(start, len(series.points))]
     drawn: dict[str, Any] = {
         "id": f"measure-{measure.pk}",
         "kind": str(series.kind),
@@ -31,7 +37,7 @@ def picture(series: Series, notes: bool, table: bool = True) -> dict[str, Any]:
         "decimals": 1 if measure.shape == Measure.Shape.PERCENTAGE else None,
         "made_up": measure.made_up,
         "centre_name": centre_name(series.kind),
-        "phases": [_lines(series, phase) for phase in chart.phases],
+        "phases": [_lines(series, phase, start) for phase in chart.phases if phase.last >= start],
         "target": None if measure.target is None or series.kind == "mr" else float(measure.target),
         "points": points,
     }
@@ -42,7 +48,7 @@ def picture(series: Series, notes: bool, table: bool = True) -> dict[str, Any]:
         _say_once(drawn)
     else:
         drawn["columns"] = _columns(series, points)
-        for at, point in enumerate(points):
+        for at, point in enumerate(points, start):
             of = series.points[at]
             point["period"], point["shown"] = period_name(of.period), shown(measure, chart.values[at])
             if measure.has_denominator:
@@ -104,9 +110,9 @@ def _colour(series: Series, at: int) -> str:
     return "improvement" if high == (better == "higher") else "concern"
 
 
-def _lines(series: Series, phase: Phase) -> dict[str, Any]:
-    """Return a phase's lines: one number where it is the same throughout, else one a point."""
-    measure, where = series.measure, slice(phase.first, phase.last + 1)
+def _lines(series: Series, phase: Phase, start: int) -> dict[str, Any]:
+    """Return a phase's lines, as far as they are drawn: one number where it is the same throughout, else one a point."""
+    measure, where = series.measure, slice(max(phase.first, start), phase.last + 1)
 
     def line(values: tuple[float | None, ...]) -> Any:
         found = [None if value is None else rounded(measure, value) for value in values[where]]
@@ -114,15 +120,15 @@ def _lines(series: Series, phase: Phase) -> dict[str, Any]:
 
     centre = phase.centre
     lines = {
-        "first": phase.first,
-        "last": phase.last,
+        "first": where.start - start,
+        "last": phase.last - start,
         "centre": None if centre is None else rounded(measure, centre),
         "lower": line(series.chart.lower),
         "upper": line(series.chart.upper),
     }
-    fixed = sum(series.chart.baseline[where])
-    if fixed < phase.last - phase.first + 1:
-        lines["fixed"] = phase.first + fixed - 1
+    fixed = phase.first + sum(series.chart.baseline[phase.first : phase.last + 1]) - 1
+    if start <= fixed < phase.last:
+        lines["fixed"] = fixed - start
     return lines
 
 

@@ -31,7 +31,7 @@ from programmes.measures.permissions import (
     measures_for,
     numbers_of,
 )
-from programmes.measures.picture import small
+from programmes.measures.picture import NEWEST, small
 from programmes.measures.rebase import proposal
 from programmes.measures.sentences import rule_words
 from programmes.measures.spc import value_of
@@ -127,8 +127,12 @@ def measure(request: MemberRequest, measure: int) -> HttpResponseBase:
     history = last_of(thing, HISTORY) if words else []
     [series] = Series.of_many([thing])
     events = events_of(request.membership, thing) if words and series.points else []
-    chart = series.picture(notes=words, table=False) | {"csv": "?format=csv", "events": drawn(series, events)}
-    signals = {point.period: rule_words(series, at) for at, point in enumerate(series.points)}
+    newest = None if request.GET.get("picture") == "all" else NEWEST
+    chart = series.picture(notes=words, table=False, newest=newest) | {"csv": "?format=csv"}
+    chart["events"] = drawn(series, events, len(chart["points"]))
+    if len(chart["points"]) < len(series.points):
+        chart["of"] = len(series.points)
+    places = {point.period: at for at, point in enumerate(series.points)}
     today = today_in(thing.network)
     answer = may_change(request.membership, thing)
     return render(
@@ -148,7 +152,7 @@ def measure(request: MemberRequest, measure: int) -> HttpResponseBase:
                     period_name(row.period),
                     _shown(thing, row),
                     entered(row.numerator, row.denominator),
-                    signals.get(row.period, ""),
+                    rule_words(series, places[row.period]) if row.period in places else "",
                 )
                 for row in listing.rows
             ],

@@ -42,16 +42,24 @@ def test_the_bench_measures_every_page_and_leaves_nothing(tmp_path):
         "project",
         "cohort",
         "measure",
+        "measure, 120 numbers",
+        "measure, 5,000 numbers",
         "home, of a leader",
         "digest run",
         "clock sweep",
+        "import",
+        "api put",
     } <= pages
     for line in results:
         if line["page"] == "clock sweep":
             assert (line["due"], line["open"]) == (100, 1101)  # in each network one at least
             continue
+        if line["page"] == "import":
+            assert line["imported"] == 200
+            assert line["rows_per_second"] > 0
+            continue
         assert line["ratio"] > 0
-        if line["page"] != "digest run":
+        if line["page"] not in ("digest run", "api put"):
             assert line["twice"] == "", line["page"]
             if line["most_queries"]:
                 assert 2 < line["queries"] <= line["most_queries"], line["page"]
@@ -137,6 +145,24 @@ def test_the_report_judges_a_sweep_of_clocks(seconds, mb, said):
     sweep = {"database": "sqlite", "rows": 100_000, "run": 1, "page": "clock sweep", **figures}
     row = f"| 100,000 asks | 100,000 | 100 | 2.0 | {seconds:.1f} | {mb} | {said}"
     assert row in report.tables([MACHINE, line(100_000, 1, 10, 3.0), sweep])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "mb", "said"), [(50, 250, "met"), (60, 250, "missed"), (50, 301, "missed")]
+)
+def test_the_report_judges_an_import(seconds, mb, said):
+    figures = {"bringing_s": 1.0, "reading_s": seconds, "applying_s": 0.5, "rows_per_second": 1942, "mb": mb}
+    most = {"most_s": 60, "most_mb": 300}
+    brought = {"database": "sqlite", "rows": 100_000, "run": 1, "page": "import", "imported": 100_000}
+    row = f"| 100,000 asks | 100,000 | 1.0 | {seconds:.1f} | 0.5 | 1,942 | {mb} | {said}"
+    assert row in report.tables([MACHINE, line(100_000, 1, 10, 3.0), brought | figures | most])
+
+
+@pytest.mark.parametrize(("ratio", "said"), [(3.9, "met"), (4.1, "missed: one at most 4 × the floor")])
+def test_the_report_judges_numbers_put_over_the_api(ratio, said):
+    figures = {"one_ms": 12.3, "ratio": ratio, "most_ratio": 4, "many_ms": 250.0, "numbers_per_second": 4000}
+    put = {"database": "sqlite", "rows": 1000, "run": 1, "page": "api put", **figures}
+    assert f"| 1,000 asks | 12.3 ({ratio}) | 250 | 4,000 | {said} |" in report.tables([MACHINE, put])
 
 
 @pytest.mark.parametrize(

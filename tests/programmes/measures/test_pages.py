@@ -186,6 +186,30 @@ def test_a_measure_takes_as_many_queries_for_ten_times_the_numbers(
         assert len(client.get(page(measure)).context["numbers"]) == many
 
 
+def test_of_many_numbers_the_newest_are_drawn_and_all_where_that_is_wanted(signed_in, nurse, project):
+    measure = MeasureFactory(project=project, values=[20] * 210 + [30] * 30, chart="xmr")
+    first, *_, newest = measure.observations.order_by("period")
+    begins = measure.observations.order_by("period")[210].period
+    measure.phases.create(begins=begins, reason="Two wards became one", by=nurse)
+    measure.annotations.create(on=first.period, text="The clinic closed", by=nurse)
+    measure.annotations.create(on=newest.period, text="The clinic opened", by=nurse)
+    client = signed_in(nurse)
+    answer = client.get(page(measure))
+    assert "The picture shows the newest 150 of 240 numbers." in answer.text
+    assert len(answer.content) < 40 * 1024
+    chart = answer.context["chart"]
+    assert chart["points"][-1]["date"] == newest.period.isoformat()
+    assert [(line["first"], line["last"], line["centre"]) for line in chart["phases"]] == [
+        (0, 119, 20),
+        (120, 149, 30),
+    ]
+    assert [event["text"] for event in chart["events"]] == ["Two wards became one", "The clinic opened"]
+    whole = client.get(page(measure, "?picture=all"))
+    assert len(whole.context["chart"]["points"]) == 240
+    assert "The picture shows the newest" not in whole.text
+    assert whole.context["chart"]["sentence"] == chart["sentence"]
+
+
 def test_numbers_download_as_a_spreadsheet_reads_them(signed_in, network, project):
     measure = MeasureFactory(project=project)
     ObservationFactory(
