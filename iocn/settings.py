@@ -325,6 +325,7 @@ LOGGING = {
 # --- The API -----------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["iocn.api.access.KeyAuthentication"],
+    "DEFAULT_THROTTLE_CLASSES": ["iocn.api.access.EachKey"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

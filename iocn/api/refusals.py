@@ -3,6 +3,7 @@
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.exceptions import Throttled
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -24,5 +25,7 @@ def as_sentences(error: Exception, context: dict[str, Any]) -> Response | None:
     response = exception_handler(error, context)
     if response is not None:
         detail = getattr(error, "detail", None) or "There is no such thing, or the key does not open it."
+        if isinstance(error, Throttled):  # the header Retry-After says the same
+            detail = f"This access key asks too often. Ask again in {response['Retry-After']} seconds, and put many numbers at once."
         response.data = {"errors": [{"message": str(detail)}]}
     return response

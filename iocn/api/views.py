@@ -1,10 +1,11 @@
 """What machines may do: read which measures a key opens, and put their numbers."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import Http404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
 from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,7 +21,9 @@ from programmes.measures.imports.plan import Plan, Planned, Series, There, What
 from programmes.measures.models import Measure
 from programmes.measures.permissions import may_change
 
+EXAMPLE = {"observations": [{"period": "2026-06-01", "numerator": 12, "denominator": 240}]}
 HEADINGS = ("period", "numerator", "denominator", "note")
+NUMBERS = ("numerator", "denominator")
 MOST = 5000
 MEGABYTES = 2
 
@@ -37,15 +40,25 @@ class MeasureSerializer(serializers.Serializer[Measure]):
     unit = serializers.CharField()
 
 
+@extend_schema_field({"oneOf": [{"type": "number"}, {"type": "string"}]})
+class NumberField(serializers.DecimalField):
+    """A number, or its digits as a text; as a text it comes back, so that none of its digits is lost."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(18, 4, **kwargs)
+
+
 class ObservationSerializer(serializers.Serializer[Any]):
     """A number for one period."""
 
-    period = serializers.CharField(help_text="The first day of the period: 2026-06-01")
-    numerator = serializers.DecimalField(18, 4, help_text="How many, or the number")
-    denominator = serializers.DecimalField(
-        18, 4, required=False, allow_null=True, help_text="Out of how many; for percentages and rates"
+    period = serializers.DateField(help_text="The first day of the period: 2026-06-01")
+    numerator = NumberField(help_text="How many, or the number")
+    denominator = NumberField(
+        required=False, allow_null=True, help_text="Out of how many; for percentages and rates"
     )
-    note = serializers.CharField(required=False, help_text="An empty one leaves what is there")
+    note = serializers.CharField(
+        required=False, allow_null=True, allow_blank=True, help_text="An empty one leaves what is there"
+    )
 
 
 class NumbersSerializer(serializers.Serializer[Any]):
@@ -75,11 +88,15 @@ class ErrorsSerializer(serializers.Serializer[Any]):
     errors = ErrorSerializer(many=True)
 
 
+# What each call may answer beside what was asked for.
+REFUSALS = {401: ErrorsSerializer, 429: ErrorsSerializer}
+
+
 # --- The calls ---------------------------------------------------------------------------------------------
 class MeasuresView(APIView):
     """Which measures the key opens."""
 
-    @extend_schema(responses={200: MeasureSerializer(many=True), 401: ErrorsSerializer})
+    @extend_schema(responses={200: MeasureSerializer(many=True), **REFUSALS})
     def get(self, request: Request) -> Response:
         """Return the measures that the key opens."""
         measures = measures_of(request.auth).order_by("name", "subgroup", "pk")
@@ -89,7 +106,7 @@ class MeasuresView(APIView):
 class ObservationsView(APIView):
     """The numbers of a measure."""
 
-    @extend_schema(responses={200: NumbersSerializer, 401: ErrorsSerializer, 404: ErrorsSerializer})
+    @extend_schema(responses={200: NumbersSerializer, 404: ErrorsSerializer, **REFUSALS})
     def get(self, request: Request, measure: int) -> Response:
         """Return the measure's numbers, oldest first."""
         rows = self._measure(request, measure).observations.order_by("period")
@@ -97,13 +114,15 @@ class ObservationsView(APIView):
 
     @extend_schema(
         request=NumbersSerializer,
+        examples=[OpenApiExample("A month", EXAMPLE, request_only=True)],
         responses={
             200: WrittenSerializer,
             400: ErrorsSerializer,
-            401: ErrorsSerializer,
             403: ErrorsSerializer,
             404: ErrorsSerializer,
             413: ErrorsSerializer,
+            415: ErrorsSerializer,
+            **REFUSALS,
         },
     )
     def put(self, request: Request, measure: int) -> Response:
@@ -141,9 +160,7 @@ def _items(request: Request) -> list[Mapping[str, Any]]:
     data = request.data
     items = data.get("observations") if isinstance(data, dict) else None
     if not isinstance(items, list) or not items or not all(isinstance(item, dict) for item in items):
-        raise exceptions.ParseError(
-            'Send {"observations": [{"period": "2026-06-01", "numerator": 12, "denominator": 240}]}.'
-        )
+        raise exceptions.ParseError(f"Send {json.dumps(EXAMPLE)}.")
     if len(items) > MOST:
         raise TooMuch(f"Send at most {MOST:,} numbers at once.")
     return items
@@ -172,8 +189,10 @@ def _row(number: int, item: Mapping[str, Any], measure: Measure) -> TableRow:
     cells = {}
     for heading in HEADINGS:
         value = item.get(heading)
-        if isinstance(value, bool | list | dict):
+        if heading in NUMBERS and isinstance(value, bool | list | dict):
             errors.append(f"{heading} must be a text or a number.")
+        elif heading not in NUMBERS and not isinstance(value, str | None):
+            errors.append(f"{heading} must be a text.")
         cells[heading] = "" if value is None else str(value).strip()
         if isinstance(value, str) and is_formula(cells[heading]):
             errors.append(

@@ -7,16 +7,19 @@ from django.test import Client
 from django.utils import timezone
 
 from iocn.api import actions
+from iocn.api.access import EachKey
 from iocn.api.models import AccessKey
 from iocn.shared.models import History
 from people import actions as people
 from tests.factories import (
     MeasureFactory,
     MembershipFactory,
+    NetworkFactory,
     ProgrammeOfCareFactory,
     ProjectFactory,
     TeamMemberFactory,
 )
+from tests.races import at_once
 
 JUNE = {"period": "2026-06-01", "numerator": 12, "denominator": 240}
 
@@ -92,6 +95,8 @@ def test_a_changed_number_is_kept_in_history(measure, key):
         ({"denominator": 0}, "The denominator is 0, so there is nothing to divide by. Leave the period out."),
         ({"note": "943 476 5919 waited"}, "note: Remove “943 476 5919”: it could be a patient’s NHS number. Nothing here may say who a patient is."),
         ({"numerator": [1]}, "numerator must be a text or a number."),
+        ({"period": 2026.06}, "period must be a text."),
+        ({"note": 5}, "note must be a text."),
         ({"patient": "x"}, "“patient” is not known here."),
     ],
 )  # fmt: skip
@@ -108,7 +113,8 @@ def test_a_period_twice_is_refused(measure, key):
 
 
 @pytest.mark.parametrize(
-    "data", ["", "[]", "{", '{"observations": []}', '{"observations": [1]}', '{"observations": [{"period": NaN}]}']
+    "data", ["", "[]", "{", '{"observations": []}', '{"observations": [1]}', '{"observations": [{"period": NaN}]}',
+     '{"observations": [{"period": "2026-06-01", "numerator": Infinity, "denominator": 240}]}']
 )  # fmt: skip
 def test_what_has_another_form_is_refused_with_an_example(measure, key, data):
     answer = call("PUT", f"/api/measures/{measure.pk}/observations/", key, data)
@@ -119,6 +125,42 @@ def test_what_has_another_form_is_refused_with_an_example(measure, key, data):
 def test_too_much_at_once_is_refused(measure, key):
     answer = put(measure, key, *[JUNE] * 5001)
     assert (answer.status_code, sentences(answer)) == (413, ["Send at most 5,000 numbers at once."])
+
+
+def test_a_body_that_is_too_large_is_refused_unread(measure, key):
+    answer = put(measure, key, JUNE | {"note": "x" * 10 * 1024 * 1024})
+    assert (answer.status_code, sentences(answer)) == (413, ["Send at most 2 MB at once."])
+
+
+def test_what_is_no_json_is_refused(measure, key):
+    path, headers = f"/api/measures/{measure.pk}/observations/", {"Authorization": f"Bearer {key}"}
+    answer = Client().put(path, "period,numerator", content_type="text/csv", headers=headers)
+    assert (answer.status_code, sentences(answer)) == (415, ['Unsupported media type "text/csv" in request.'])
+
+
+def test_a_key_that_asks_too_often_is_told_when_to_ask_again(measure, nurse, key, monkeypatch, time_machine):
+    time_machine.move_to("2026-11-20 12:00:00+00:00", tick=False)
+    monkeypatch.setattr(EachKey, "rate", "2/min")
+    assert [put(measure, key, JUNE).status_code for _ in range(2)] == [200, 200]
+    time_machine.shift(20)
+    answer = put(measure, key, JUNE | {"numerator": 13})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "40")
+    assert sentences(answer) == [
+        "This access key asks too often. Ask again in 40 seconds, and put many numbers at once."
+    ]
+    assert measure.observations.get().numerator == 12
+    other = actions.make_key(by=nurse, measure=measure, name="Another job")
+    assert put(measure, other, JUNE).status_code == 200
+    time_machine.shift(40)
+    assert put(measure, key, JUNE | {"numerator": 13}).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_that_put_the_same_at_once_one_adds_it(measure, key):
+    answers = at_once(*[lambda: put(measure, key, JUNE).json()] * 2)
+    assert sorted(answer["added"] for answer in answers) == [0, 1]
+    assert sum(answer["same"] for answer in answers) == 1
+    assert measure.observations.count() == 1
 
 
 # --- Who may -----------------------------------------------------------------------------------------------
@@ -134,6 +176,23 @@ def test_a_key_opens_its_measure_and_no_other(measure, key):
     other = MeasureFactory(project=measure.project)
     assert put(other, key, JUNE).status_code == 404
     assert [row["name"] for row in call("GET", "/api/measures/", key).json()] == ["Waits"]
+
+
+def test_a_key_opens_nothing_of_another_network(measure, key):
+    other = MeasureFactory(project=ProjectFactory(network=NetworkFactory()))
+    missing = call("GET", "/api/measures/999999/observations/", key)
+    assert missing.status_code == 404
+    for answer in (put(other, key, JUNE), call("GET", f"/api/measures/{other.pk}/observations/", key)):
+        assert (answer.status_code, answer.json()) == (404, missing.json())
+    assert not other.observations.exists()
+
+
+def test_a_key_of_a_programme_opens_nothing_of_another(network, programme, measure):
+    staff = MembershipFactory(network=network, roles=["staff"])
+    other = ProgrammeOfCareFactory(network=network, name="Planned care")
+    key = actions.make_key(by=staff, programme=other, name="Warehouse")
+    assert put(measure, key, JUNE).status_code == 404
+    assert call("GET", "/api/measures/", key).json() == []
 
 
 def test_a_key_of_a_programme_opens_its_measures_and_those_of_its_projects(network, programme, measure):

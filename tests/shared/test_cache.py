@@ -14,6 +14,8 @@ from django.test import Client
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from iocn.api.access import EachKey
+from iocn.api.actions import make_key
 from iocn.shared.cache import PATIENCE, log
 from iocn.shared.outage import Outage
 from tests import factories
@@ -152,3 +154,14 @@ def test_a_redis_that_says_nothing_holds_up_one_question_and_not_each(port):
             assert cache.get(f"k{number}") == number
         assert PATIENCE <= time.monotonic() - begun < 4 * PATIENCE
         silent.accept()  # it was asked
+
+
+def test_calls_of_the_api_are_counted_while_redis_is_away(port, leader, monkeypatch):
+    monkeypatch.setattr(EachKey, "rate", "2/min")
+    measure = factories.MeasureFactory(
+        project=factories.TeamMemberFactory(membership=leader, project__network=leader.network).project
+    )
+    key = make_key(by=leader, measure=measure, name="Nightly job")
+    headers = {"Authorization": f"Bearer {key}"}
+    answers = [Client().get("/api/measures/", headers=headers).status_code for _ in range(3)]
+    assert answers == [200, 200, 429]
