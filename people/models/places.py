@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -108,6 +108,10 @@ class Network(models.Model):
     def today(self) -> date:
         """Return the day it is there now."""
         return timezone.localdate(timezone=ZoneInfo(self.time_zone))
+
+    def day_of(self, moment: datetime) -> date:
+        """Return the day it was there at the moment."""
+        return timezone.localdate(moment, ZoneInfo(self.time_zone))
 
     @property
     def minutes_a_day(self) -> int:

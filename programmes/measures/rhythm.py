@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.urls import reverse
 
+from iocn.shared.models import History
 from people.messages import tell
 from people.models import Membership, Message, Network
 from programmes.measures.figures import period_name
@@ -30,9 +31,26 @@ def period_after(frequency: str, period: date) -> date | None:
     return None
 
 
-def due(measure: Measure, last: date, today: date) -> date | None:
-    """Return the period whose number is due: the one after the last, once it is over and its number known."""
-    period = period_after(measure.frequency, last)
+def period_of(frequency: str, day: date) -> date | None:
+    """Return the period that a day is in, None where numbers come without a rhythm."""
+    if frequency == Measure.Frequency.WEEK:
+        return day - timedelta(day.weekday())
+    if frequency == Measure.Frequency.QUARTER:
+        return day.replace(month=day.month - (day.month - 1) % 3, day=1)
+    if frequency == Measure.Frequency.MONTH:
+        return day.replace(day=1)
+    return day if frequency == Measure.Frequency.DAY else None
+
+
+def due(measure: Measure, last: date | None, today: date) -> date | None:
+    """Return the period whose number is due: the one after the last, once it is over and its number known.
+
+    Of a measure without numbers it is the period in which the measure was agreed.
+    """
+    if last is None:
+        period = period_of(measure.frequency, measure.network.day_of(measure.created_at))
+    else:
+        period = period_after(measure.frequency, last)
     after = period and period_after(measure.frequency, period)
     if period is None or after is None or after + timedelta(measure.ready_after) > today:
         return None
@@ -51,28 +69,39 @@ def remind(network: Network) -> None:
 
 
 def _that_remind(network: Network) -> QuerySet[Measure]:
-    """Return the measures with a rhythm, and something to go on from, on which work goes on."""
+    """Return the measures with a rhythm on which work goes on, and the newest period of each, if it has one."""
     ended = [PathwayProject.Stage.HANDED_OVER, PathwayProject.Stage.STOPPED]
     return (
         Measure.objects.filter(network=network, reminds=True)
         .exclude(frequency=Measure.Frequency.IRREGULAR)
         .exclude(project__stage__in=ended)
         .annotate(newest=Max("observations__period"))
-        .filter(newest__isnull=False)
         .with_owners()
     )
 
 
 def _who(measure: Measure) -> Iterator[tuple[Membership, str]]:
-    """Yield who leads the project's team; for other measures who added the last number, if they still may."""
+    """Yield who leads the project's team; for other measures who added the last number, or else the measure itself.
+
+    Only if they still may add to it.
+    """
     if measure.project_id:
         leads = TeamMember.objects.now().filter(project=measure.project_id, part=TeamMember.Part.LEAD)
         why = f"You get this because you lead “{measure.belongs_to.name}”."
         yield from ((place.membership, why) for place in _with_members(leads))
         return
     last = measure.observations.select_related("added_by__network").order_by("-period").first()
-    if last is not None and last.added_by.is_active and may_change(last.added_by, measure):
-        yield last.added_by, "You get this because you added the last number."
+    if last is not None:
+        person, why = last.added_by, "You get this because you added the last number."
+    else:
+        first = (
+            History.objects.of(measure).select_related("by__network").exclude(by=None).last()
+        )
+        if first is None or first.by is None:
+            return
+        person, why = first.by, "You get this because you added the measure."
+    if person.is_active and may_change(person, measure):
+        yield person, why
 
 
 def _with_members(places: QuerySet[TeamMember]) -> Iterable[TeamMember]:

@@ -1,14 +1,14 @@
 """Numbers one by one and pasted: a second look at what is far off, removing, templates, reminders."""
 
 import io
-from datetime import date
+from datetime import UTC, date, datetime
 
 import openpyxl
 import pytest
 import time_machine
 
-from programmes.measures import tasks
-from programmes.measures.rhythm import due, period_after
+from programmes.measures import actions, tasks
+from programmes.measures.rhythm import due, period_after, period_of
 from programmes.models import Import, Observation
 from tests.factories import (
     MeasureFactory,
@@ -197,6 +197,45 @@ def test_of_an_organisations_measure_whoever_added_the_last_number_is_reminded(d
     )
     ObservationFactory(measure=measure, period=date(2024, 8, 1), added_by=analyst)
     assert [mail["To"] for mail in reminded(deliver, "2024-10-09")] == [analyst.person.email]
+
+
+@pytest.mark.parametrize(
+    ("frequency", "made", "first"),
+    [
+        ("day", "2024-08-14", date(2024, 8, 14)),
+        ("week", "2024-08-14", date(2024, 8, 12)),
+        ("month", "2024-08-14", date(2024, 8, 1)),
+        ("quarter", "2024-08-14", date(2024, 7, 1)),
+        ("irregular", "2024-08-14", None),
+    ],
+)
+def test_the_first_period_is_the_one_in_which_the_measure_was_agreed(frequency, made, first):
+    assert period_of(frequency, date.fromisoformat(made)) == first
+
+
+def test_who_leads_the_team_is_reminded_of_a_measure_without_any_number(deliver, network):
+    lead = TeamMemberFactory(project__network=network, part="lead")
+    agreed = datetime(2024, 8, 31, 23, 30, tzinfo=UTC)  # the first of September in Larkton
+    measure = MeasureFactory(project=lead.project, name="Waits", reminds=True, created_at=agreed)
+    assert reminded(deliver, "2024-10-07") == []
+    (mail,) = reminded(deliver, "2024-10-08")
+    assert (mail["To"], mail["Subject"]) == (lead.membership.person.email, "Waits: September 2024 is due")
+    assert reminded(deliver, "2024-10-09") == []
+    assert reminded(deliver, "2024-11-20") == []  # once is enough
+    ObservationFactory(measure=measure, period=date(2024, 9, 1))
+    assert [mail["Subject"] for mail in reminded(deliver, "2024-11-20")] == ["Waits: October 2024 is due"]
+
+
+def test_of_an_organisations_measure_without_any_number_whoever_added_it_is_reminded(deliver, network):
+    analyst, other = (MembershipFactory(network=network, roles=["staff"]) for _ in range(2))
+    hospital = OrganisationFactory(network=network)
+    with time_machine.travel("2024-08-14T12:00:00Z", tick=False):
+        facts = {"name": "Waits", "shape": "percentage", "unit": "attendances", "reminds": True}
+        measure = actions.create_measure(by=analyst, organisation=hospital, **facts)
+        actions.change_measure(by=other, measure=measure, **facts | {"unit": "visits"})
+    (mail,) = reminded(deliver, "2024-09-09")
+    assert mail["To"] == analyst.person.email
+    assert "because you added the measure" in mail.get_body(("plain",)).get_content()
 
 
 @pytest.mark.parametrize(
