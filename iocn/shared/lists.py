@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
 import django_filters
+from django import forms
+from django.core.validators import EMPTY_VALUES
 from django.db.models import F, Model, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.template.loader import render_to_string
@@ -46,15 +48,30 @@ class Heading:
     numeric: bool
 
 
-@dataclass(frozen=True)
-class Fields:
-    """The fields of a list's filters: how many, and as HTML."""
+class PreparedFilters(django_filters.FilterSet):
+    """Filters of a list whose first page is a prepared query also when it is narrowed (iocn.shared.prepared).
 
-    number: int
-    html: SafeString
+    So a filter asks nothing of what is a value: numbers, times, texts that are `Typed`. Other texts, such as those
+    that a select offers, decide which SQL is built.
+    """
+
+    def chosen(self) -> dict[str, Any]:
+        """Return what is chosen, and is as it should be, as filters take it."""
+        self.is_valid()
+        return {name: value for name, value in self.form.cleaned_data.items() if value not in EMPTY_VALUES}
+
+    def narrowed(self, rows: QuerySet[Any], chosen: Mapping[str, Any]) -> QuerySet[Any]:
+        """Return the rows that fit."""
+        for name, value in chosen.items():
+            rows = self.filters[name].filter(rows, value)
+        return rows
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return self.narrowed(queryset, self.chosen())
 
 
-_BLANK: dict[tuple[Any, ...], Fields] = {}
+# The fields of filters in which nothing is chosen, by kind of reader.
+_BLANK: dict[tuple[Any, ...], dict[str, SafeString]] = {}
 
 
 @prepared
@@ -65,12 +82,23 @@ def _first_page(
     order: tuple[str, ...],
     empty_last: bool,
     size: tuple[int],
-    *given: int,
+    chosen: tuple[str, ...],
+    *values: Any,
 ) -> QuerySet[Any]:
-    found = rows(reader, *given)
+    """Return the first page: values are what is chosen in the filters of these names, and then what `rows` takes."""
+    found = rows(reader, *values[len(chosen) :])
     if filterset:
-        found = filterset({}, queryset=found, request=SimpleNamespace(membership=reader)).qs
+        filters = filterset({}, queryset=found, request=SimpleNamespace(membership=reader))
+        found = filters.qs
+        if isinstance(filters, PreparedFilters):
+            found = filters.narrowed(found, dict(zip(chosen, values, strict=False)))
     return _in_order(found, order, empty_last)[: size[0] + 1]
+
+
+def _shown(form: forms.BaseForm, names: Iterable[str]) -> dict[str, SafeString]:
+    return {
+        name: render_to_string("components/list_filter_field.html", {"field": form[name]}) for name in names
+    }
 
 
 def _in_order(rows: QuerySet[Any], order: tuple[str, ...], empty_last: bool) -> QuerySet[Any]:
@@ -133,7 +161,8 @@ class Listing:
         """What was searched and chosen, with its form."""
         if self.filterset is None:
             return None
-        return self.filterset(self.request.GET, queryset=self._all_rows, request=self.request)
+        # Without its rows, which a first page has prepared.
+        return self.filterset(self.request.GET, request=self.request)
 
     @property
     def _all_rows(self) -> QuerySet[Any]:
@@ -144,7 +173,10 @@ class Listing:
     @cached_property
     def queryset(self) -> QuerySet[Any]:
         """All rows that match, in order."""
-        rows = self._all_rows if self.filter is None else self.filter.qs
+        rows = self._all_rows
+        if self.filter is not None:
+            self.filter.queryset = rows
+            rows = self.filter.qs
         return _in_order(rows, self._order(), self._empty_last())
 
     def _chosen_sort(self, text: str) -> tuple[str, bool] | None:
@@ -175,21 +207,27 @@ class Listing:
 
     @cached_property
     def _window(self) -> list[Model]:
-        if self.page == 1 and not self.is_filtered and not isinstance(self._rows, QuerySet):
-            reader = self.request.membership  # type: ignore[attr-defined]
-            return list(
-                _first_page(
-                    reader,
-                    self._rows,
-                    self.filterset,
-                    self._order(),
-                    self._empty_last(),
-                    (self.size,),
-                    *self._given,
-                )
+        if self.page > 1 or isinstance(self._rows, QuerySet) or not self._is_prepared:
+            start = (self.page - 1) * self.size
+            return list(self.queryset[start : start + self.size + 1])
+        chosen = self.filter.chosen() if self.is_filtered else {}  # type: ignore[union-attr]
+        return list(
+            _first_page(
+                self.request.membership,  # type: ignore[attr-defined]
+                self._rows,
+                self.filterset,
+                self._order(),
+                self._empty_last(),
+                (self.size,),
+                tuple(chosen),
+                *chosen.values(),
+                *self._given,
             )
-        start = (self.page - 1) * self.size
-        return list(self.queryset[start : start + self.size + 1])
+        )
+
+    @property
+    def _is_prepared(self) -> bool:
+        return not self.is_filtered or issubclass(self.filterset, PreparedFilters)  # type: ignore[arg-type]
 
     @property
     def rows(self) -> list[Any]:
@@ -232,24 +270,27 @@ class Listing:
         )
 
     @cached_property
-    def filter_fields(self) -> Fields:
-        """The fields of the form that searches and narrows."""
-        if self.is_filtered or isinstance(self._rows, QuerySet):
-            return self._shown_fields()
-        # Nothing is chosen: they look the same to all readers of a kind, and take long to show.
-        kind = (self.filterset, self.request.membership.sql_kind())  # type: ignore[attr-defined]
+    def filter_fields(self) -> list[SafeString]:
+        """The fields of the form that searches and narrows, as HTML."""
+        fields = self._blank_fields()
+        given = [name for name in fields if self.request.GET.get(name)]
+        if given:
+            fields = fields | _shown(self.filter.form, given)  # type: ignore[union-attr]
+        return list(fields.values())
+
+    def _blank_fields(self) -> dict[str, SafeString]:
+        """Return the fields with nothing chosen, which look the same to all readers of a kind and take long to show."""
+        assert self.filterset is not None  # noqa: S101 - components/list_filters.html asks first
+        kind = None
+        if not isinstance(self._rows, QuerySet):
+            kind = (self.filterset, self.request.membership.sql_kind())  # type: ignore[attr-defined]
         if kind in _BLANK:
             return _BLANK[kind]
-        fields = self._shown_fields()
-        if not any(hasattr(field, "queryset") for field in self.filter.form.fields.values()):  # type: ignore[union-attr]
+        form = self.filterset({}, request=self.request).form
+        fields = _shown(form, form.fields)
+        if kind and not any(hasattr(field, "queryset") for field in form.fields.values()):
             _BLANK[kind] = fields
         return fields
-
-    def _shown_fields(self) -> Fields:
-        assert self.filter is not None  # noqa: S101 - components/list_filters.html asks first
-        form = self.filter.form
-        shown = render_to_string("components/list_filter_fields.html", {"form": form, "listing": self})
-        return Fields(len(form.fields), shown)
 
     @property
     def headings(self) -> list[Heading]:

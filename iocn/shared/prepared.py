@@ -8,9 +8,9 @@ A function that builds a query set may be marked `@prepared`: what it builds is 
         return asks_for(reader).open().order_by("waiting_since")[:25]
 
 Its arguments are either values, which end up among the SQL's parameters and nowhere else (numbers, dates, times,
-a `Reader`'s own), or decide which SQL is built (texts, booleans, enums, and whatever is in a tuple, such as how many
-rows are read). So the function must ask nothing of a value: no `if` on a number, no `timezone.now()` inside. In
-tests each prepared query is built the usual way as well, and both must be the same.
+`Typed` texts, a `Reader`'s own), or decide which SQL is built (other texts, booleans, enums, and whatever is in a
+tuple, such as how many rows are read). So the function must ask nothing of a value: no `if` on a number, no
+`timezone.now()` inside. In tests each prepared query is built the usual way as well, and both must be the same.
 """
 
 import copy
@@ -18,6 +18,7 @@ import functools
 import re
 from collections.abc import Callable, Hashable
 from datetime import UTC, date, datetime
+from itertools import chain, zip_longest
 from typing import Any, NoReturn, Protocol, Self, cast
 
 from django.conf import settings
@@ -31,16 +32,27 @@ from django.http import Http404
 _FIRST_NUMBER = 2**31 - 1
 _ISO = re.compile(r"\d{4}-\d\d-\d\d")
 _FIRST_DAY = date(9001, 1, 1).toordinal()
+_TEXT, _TEXTS = "stands0for{}", re.compile(r"stands0for(\d+)")
+
+
+class Typed(str):
+    """A text that somebody typed: a value. It is a parameter, as a whole or as what another text has in it
+    (`icontains`); a single word may also stand in the SQL itself."""
+
+    __slots__ = ()
 
 
 class Reader(Protocol):
-    """Whoever reads: what decides the SQL of what they may see, apart from the values in it."""
+    """Whoever reads: what decides the SQL of what they may see, apart from the values in it.
+
+    Or another argument that is made of both, such as what is searched for.
+    """
 
     def sql_kind(self) -> Hashable:
         """Return all that decides which SQL is built for them."""
 
     def sql_values(self) -> tuple[Any, ...]:
-        """Return what is their own: numbers and dates."""
+        """Return what is their own: numbers, dates and typed texts."""
 
     def stand_in(self, *values: Any) -> Self:
         """Return one of the same kind with these values."""
@@ -52,10 +64,13 @@ class _Built:
     def __init__(self, queryset: QuerySet[Any], values: list[Any]) -> None:
         self.queryset = queryset
         self.compiler = queryset.query.get_compiler(using=queryset.db)
-        self.sql, self.params = self.compiler.as_sql()
+        sql, self.params = self.compiler.as_sql()
+        # What is between the words that stand in it, and in every second place which value such a word is.
+        self.pieces: list[str] = _TEXTS.split(sql)
         operations = connections[queryset.db].ops
         # A parameter is in the database's own terms, which for SQLite's times are texts.
         places = {_in_its_terms(value, operations): place for place, value in enumerate(values)}
+        places |= {f"%{value}%": place for place, value in enumerate(values) if isinstance(value, Typed)}
         self.places = [
             (at, places[param])
             for at, param in enumerate(self.params)
@@ -81,11 +96,16 @@ class _Built:
         params = list(self.params)
         for at, place in self.places:
             value = _in_its_terms(values[place], connection.ops)
-            # psycopg tells the column's type by a class of number.
-            params[at] = type(params[at])(value) if isinstance(value, int) else value
+            if isinstance(value, int):
+                value = type(params[at])(value)  # psycopg tells the column's type by a class of number
+            elif isinstance(value, Typed) and params[at].startswith("%"):
+                value = f"%{connection.ops.prep_for_like_query(value)}%"
+            params[at] = value
+        words = [_word(values[int(place)]) for place in self.pieces[1::2]]
+        sql = "".join(chain.from_iterable(zip_longest(self.pieces[::2], words, fillvalue="")))
         compiler = copy.copy(self.compiler)
         compiler.connection = connection
-        compiler.as_sql = lambda: (self.sql, tuple(params))
+        compiler.as_sql = lambda: (sql, tuple(params))
         query = copy.copy(self.queryset.query)
         query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]
         query.chain = query.clone = _refuse  # type: ignore[method-assign]
@@ -154,7 +174,13 @@ def _taken_apart(args: tuple[Any, ...]) -> tuple[tuple[Hashable, ...], list[Any]
 
 
 def _is_value(arg: object) -> bool:
-    return isinstance(arg, int | date) and not isinstance(arg, bool)
+    return isinstance(arg, int | date | Typed) and not isinstance(arg, bool)
+
+
+def _word(text: str) -> str:
+    if not re.fullmatch(r"\w+", text):
+        raise ValueError(f"Only a word may stand in the SQL itself, not {text!r}.")
+    return text
 
 
 def _first_built(build: Callable[..., QuerySet[Any]], args: tuple[Any, ...]) -> _Built | None:
@@ -167,6 +193,8 @@ def _first_built(build: Callable[..., QuerySet[Any]], args: tuple[Any, ...]) -> 
             day = date.fromordinal(_FIRST_DAY + number)
             is_time = isinstance(value, datetime)
             value = datetime(day.year, day.month, day.day, tzinfo=UTC) if is_time else day
+        elif isinstance(value, Typed):
+            value = Typed(_TEXT.format(number))
         else:
             value = _FIRST_NUMBER - number
         values.append(value)

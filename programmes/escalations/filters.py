@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import django_filters
@@ -10,11 +10,13 @@ from django import forms
 from django.utils import timezone
 
 from iocn.shared.forms import Form
+from iocn.shared.lists import PreparedFilters
+from iocn.shared.prepared import Typed
 from people.models import Domain, Membership
 from people.permissions import Permission
 from programmes.escalations.models import Escalation, EscalationQuerySet
 from programmes.escalations.permissions import asks_for, asks_waiting_for
-from programmes.escalations.search import search
+from programmes.escalations.search import Sought, search, sought
 from programmes.escalations.states import WITH_ASKED, WITH_OWNER, WITH_TEAM, State
 
 WAITING, RAISED, UNOWNED, OPEN, ALL = "waiting", "raised", "unowned", "open", "all"
@@ -39,7 +41,7 @@ AGES = [("1", "a day"), ("5", "5 days"), ("10", "10 days"), ("20", "20 days"), (
 TURN = [("owner", "Leader’s or staff’s turn"), ("team", "Team’s turn")]
 
 
-class AskFilter(django_filters.FilterSet):
+class AskFilter(PreparedFilters):
     """Search, and what is asked of every list of asks."""
 
     q = django_filters.CharFilter(
@@ -75,9 +77,21 @@ class AskFilter(django_filters.FilterSet):
             for name in ("owner", "organisation", "project"):
                 del self.filters[name]
 
-    def search(self, asks: EscalationQuerySet, name: str, text: str) -> EscalationQuerySet:
+    def chosen(self) -> dict[str, Any]:
+        """Return what is chosen; what is typed, and since when asks wait, are values."""
+        chosen = super().chosen()
+        for name in ("owner", "organisation", "project"):
+            if name in chosen:
+                chosen[name] = Typed(chosen[name])
+        if "q" in chosen:
+            chosen["q"] = sought(chosen["q"])
+        if "age" in chosen:
+            chosen["age"] = timezone.now() - timedelta(days=int(chosen["age"]))
+        return chosen
+
+    def search(self, asks: EscalationQuerySet, name: str, value: Sought) -> EscalationQuerySet:
         """Find a reference (E-42, or 42) or words in what was asked."""
-        return search(asks, self.request.membership, text)
+        return search(asks, self.request.membership, value)
 
     def whose(self, asks: EscalationQuerySet, name: str, value: str) -> EscalationQuerySet:
         """Narrow by whose turn it is."""
@@ -87,6 +101,6 @@ class AskFilter(django_filters.FilterSet):
         """Narrow by domain; those whose raiser was not sure too."""
         return asks.filter(domain="" if value == "unsure" else value)
 
-    def older(self, asks: EscalationQuerySet, name: str, value: str) -> EscalationQuerySet:
-        """Narrow to those that have waited longer than so many days for whom they wait for now."""
-        return asks.open().filter(waiting_since__lt=timezone.now() - timedelta(days=int(value)))
+    def older(self, asks: EscalationQuerySet, name: str, value: datetime) -> EscalationQuerySet:
+        """Narrow to those that have waited since before then for whom they wait for now."""
+        return asks.open().filter(waiting_since__lt=value)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from iocn.shared.forms import Form
+from iocn.shared.prepared import prepared
 from people.models import Domain, Membership, Organisation
 from people.permissions import Role
 from programmes.escalations import actions, files
@@ -36,6 +37,17 @@ def words_field(
         f"Shorten “{label}” to {limit:,} characters: it has %(show_value)s now.{too_long}"
     )
     return field
+
+
+@prepared
+def _organisations_to_ask(membership: Membership) -> QuerySet[Any, Any]:
+    found = Organisation.objects.current().filter(network=membership.network_id)
+    return found.values_list("pk", "name")
+
+
+@prepared
+def _projects_to_ask_for(membership: Membership) -> QuerySet[Any, Any]:
+    return projects_to_ask_for(membership).values_list("pk", "name")
 
 
 class RaiseForm(Form):
@@ -99,6 +111,9 @@ class RaiseForm(Form):
             .select_related("executive_sponsor")
         )
         projects.queryset = projects_to_ask_for(membership).select_related("sponsor")
+        # Only what they show: the form is read far more often than sent.
+        offered = _organisations_to_ask(membership)  # a query set, which reads its rows once
+        organisations.choices = lambda: [("", "Not sure"), *offered]
         for field, what in (
             (organisations, "an organisation of the network"),
             (projects, "a project of yours"),
@@ -110,8 +125,7 @@ class RaiseForm(Form):
         """Whether there is a project to ask for. Reads what the field offers, once."""
         field = self.fields["project"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
-        assert field.queryset is not None  # noqa: S101
-        own = list(field.queryset.values_list("pk", "name"))
+        own = list(_projects_to_ask_for(self.membership))
         field.choices = [("", "None"), *own]
         return bool(own)
 
@@ -125,8 +139,11 @@ class RaiseForm(Form):
     def chosen(self, name: str) -> Any:
         """Return what is chosen in a field now, whatever is in the others; nothing if it cannot be chosen."""
         value = self[name].value()
-        if value is None or isinstance(value, Organisation):
-            return value
+        begins_with = self.initial.get(name)
+        if isinstance(begins_with, Organisation) and value == begins_with.pk:
+            return begins_with
+        if value is None:
+            return None
         try:
             return self.fields[name].clean(value)
         except ValidationError:

@@ -10,7 +10,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from iocn.shared.permissions import YES, Answer, no
-from iocn.shared.prepared import prepared
 from people.delegates import leaders_acted_for, powers_for
 from people.models import Delegate, Membership, Post
 from people.permissions import Permission
@@ -79,7 +78,7 @@ def asks_for(membership: Membership) -> EscalationQuerySet:
     return asks.filter(named | (Q(restricted=False) & shared))
 
 
-def in_reach_of(membership: Membership) -> list[int] | None:
+def in_reach_of(membership: Membership) -> QuerySet[Any, int] | None:
     """Return ids of asks among which are all that the membership may see, None for who sees most of a network's.
 
     For a search: who sees few of a hundred thousand asks finds them by what is theirs, each way by an index of its
@@ -88,14 +87,6 @@ def in_reach_of(membership: Membership) -> list[int] | None:
     sees_all = membership.may(Permission.SEE_ALL_ASKS)
     if sees_all or (membership.is_leader and membership.network.leaders_see_all_asks):
         return None
-    if not hasattr(membership, "reach_read"):  # once a request, which may look twice
-        membership.reach_read = list(_in_reach(membership))  # type: ignore[attr-defined]
-    reach: list[int] = membership.reach_read  # type: ignore[attr-defined]
-    return reach
-
-
-@prepared
-def _in_reach(membership: Membership) -> QuerySet[Any, int]:
     asks = Escalation.objects.order_by().values_list("pk", flat=True)
     steps = EscalationEvent.objects.order_by().values("escalation")
     beside = Beside.objects.filter(part=Beside.Part.BROUGHT_IN).order_by().values("escalation")

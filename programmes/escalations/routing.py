@@ -8,8 +8,9 @@ a working day. Where a time runs out, an ask climbs to the next of these steps.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from iocn.shared.prepared import prepared
 from people.absences import stand_in_for
-from people.models import Domain, Mandate, Membership, Network, Organisation, Remit
+from people.models import Domain, Mandate, Membership, MembershipQuerySet, Network, Organisation, Remit
 from programmes.escalations.states import Step
 
 
@@ -129,7 +130,7 @@ def route_for(
         organisation = own_organisation(raised_by)
     remits, no_remits = _remits(organisation, domain)
     sponsors, no_sponsors = _sponsor(organisation)
-    table = list(Membership.objects.leaders().at_table().filter(network=network).order_by("name", "id"))
+    table = list(_table(network.pk))
     standing = _Standing(network, [*remits, *sponsors, *table], raised_by, set(not_these))
     stages = (
         standing.stage(Step.REMIT, remits, no_remits),
@@ -138,6 +139,11 @@ def route_for(
         Stage(Step.STAFF),
     )
     return Route(stages, domain, organisation)
+
+
+@prepared
+def _table(network: int) -> MembershipQuerySet:
+    return Membership.objects.leaders().at_table().filter(network=network).order_by("name", "id")
 
 
 class _Standing:
@@ -150,9 +156,10 @@ class _Standing:
         raised_by: Membership | None,
         not_these: set[int],
     ) -> None:
-        leaders = Membership.objects.leaders().filter(network=network, pk__in=[one.pk for one in named])
-        self._leaders = set(leaders.values_list("pk", flat=True))
-        self._away = stand_in_for([one.pk for one in named], network.today())
+        pks = [one.pk for one in named]
+        leaders = Membership.objects.leaders().filter(network=network, pk__in=pks)
+        self._leaders = set(leaders.values_list("pk", flat=True)) if pks else set()
+        self._away = stand_in_for(pks, network.today()) if pks else {}
         self._raiser = raised_by.pk if raised_by else None
         self._not_these = not_these
 

@@ -5,7 +5,8 @@ no field of the model: nothing but a search reads it. SQLite looks at the texts 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations
 from operator import add, and_
@@ -15,7 +16,7 @@ from django.db import connection
 from django.db.models import BooleanField, Case, F, FloatField, Func, IntegerField, Q, QuerySet, Value, When
 from django.db.models.expressions import Col, Combinable
 
-from iocn.shared.prepared import prepared
+from iocn.shared.prepared import Typed, prepared
 from people.models import Membership
 from programmes.escalations.models import Escalation, EscalationQuerySet
 from programmes.escalations.permissions import asks_for, in_reach_of
@@ -68,18 +69,45 @@ def _has(query: _Query) -> Func:
     )
 
 
-def search(asks: EscalationQuerySet, reader: Membership, text: str) -> EscalationQuerySet:
-    """Narrow asks to a reference (E-42, or 42), or to those that have all words, the last perhaps half written.
+@dataclass(frozen=True)
+class Sought:
+    """What somebody searches for: the ask of a number, those that have all words, or both. An argument of prepared
+    queries, for which number and words are values."""
+
+    number: int | None
+    words: tuple[Typed, ...]
+
+    def sql_kind(self) -> Hashable:
+        """Return what decides the SQL."""
+        return self.number is None, len(self.words)
+
+    def sql_values(self) -> tuple[Any, ...]:
+        """Return number and words."""
+        return self.words if self.number is None else (self.number, *self.words)
+
+    def stand_in(self, *values: Any) -> "Sought":
+        """Return another of the same kind."""
+        return Sought(None, values) if self.number is None else Sought(values[0], values[1:])
+
+
+def sought(text: str) -> Sought:
+    """Return what a text searches for: a reference (E-42), words, or either (42)."""
+    text = text.strip()
+    reference = re.fullmatch(r"(e-?\s*)?(\d{1,9})", text, re.IGNORECASE | re.ASCII)
+    number = int(reference[2]) if reference else None
+    # "42" may also be a word of what is asked; E-42 is that ask alone.
+    words = () if reference and reference[1] else _words_of(text)[:MOST_WORDS]
+    return Sought(number, tuple(Typed(word if _has_index() else _shortened(word)) for word in words))
+
+
+def search(asks: EscalationQuerySet, reader: Membership, what: Sought) -> EscalationQuerySet:
+    """Narrow asks to what is sought; the last of its words may be half written.
 
     An ending more or less makes no difference ("letters" finds "letter") where the database knows English.
     """
-    text = text.replace("\0", "").strip()
-    reference = re.fullmatch(r"(e-?\s*)?(\d{1,9})", text, re.IGNORECASE | re.ASCII)
-    words = _words_of(text)[:MOST_WORDS]
-    found = Q(_with_all(words)) if words else Q(pk=None)
-    if reference:
-        # "42" may also be a word of what is asked; E-42 is that ask alone.
-        found = Q(number=int(reference[2])) | (found if not reference[1] else Q(pk=None))
+    found = Q(_with_all(what.words)) if what.words else Q(pk=None)
+    if what.number is not None:
+        found |= Q(number=what.number)
     reach = in_reach_of(reader)
     return asks.filter(found) if reach is None else asks.filter(found, pk__in=reach)
 
@@ -90,14 +118,15 @@ def similar_asks(reader: Membership, text: str) -> list[Escalation]:
     words = list(dict.fromkeys(_shortened(word) for word in _words_of(text) if _says_something(word)))
     if not words:
         return []
-    ids = list(_most_like(reader, words[:MOST_WORDS])[:SIMILAR])
+    ids = list(_most_like(reader, *map(Typed, words[:MOST_WORDS])))
     if not ids:
         return []
     told = {ask.pk: ask for ask in _told(reader, *ids, *range(len(ids) - SIMILAR, 0))}
     return [told[pk] for pk in ids if pk in told]
 
 
-def _most_like(reader: Membership, words: list[str]) -> QuerySet[Any, int]:
+@prepared
+def _most_like(reader: Membership, *words: Typed) -> QuerySet[Any, int]:
     newest = asks_for(reader).order_by("-number")
     if (reach := in_reach_of(reader)) is not None:
         newest = newest.filter(pk__in=reach)
@@ -114,7 +143,7 @@ def _most_like(reader: Membership, words: list[str]) -> QuerySet[Any, int]:
         candidates, likeness, least = newest[:LOOKED_THROUGH], reduce(add, map(_one_if_with, words)), shared
     found = Escalation.objects.filter(pk__in=candidates.values("pk")).annotate(likeness=likeness)
     ranked = found.filter(likeness__gte=least) if least else found
-    return ranked.order_by("-likeness", "-number").values_list("pk", flat=True)
+    return ranked.order_by("-likeness", "-number").values_list("pk", flat=True)[:SIMILAR]
 
 
 @prepared
@@ -151,8 +180,8 @@ def _one_if_with(word: str) -> Combinable:
     return Case(When(ask__icontains=word, then=Value(1)), default=Value(0), output_field=IntegerField())
 
 
-def _with_all(words: list[str]) -> Combinable | Q:
+def _with_all(words: Iterable[str]) -> Combinable | Q:
     if _has_index():
         return _has(_Query(_all_of(words)))
-    in_texts = (Q(ask__icontains=word) | Q(background__icontains=word) for word in map(_shortened, words))
+    in_texts = (Q(ask__icontains=word) | Q(background__icontains=word) for word in words)
     return reduce(and_, in_texts)

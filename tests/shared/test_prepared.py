@@ -1,12 +1,14 @@
 """Queries whose SQL is kept: each reader gets their own rows, and what cannot be kept is refused."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from iocn.shared.prepared import prepared
+from iocn.shared.prepared import Typed, prepared
 from people.models import Membership, Network, Post
 from people.permissions import Role
 from people.scopes import listed_members_for
@@ -86,6 +88,42 @@ def test_a_number_in_a_column_of_small_integers_is_prepared_too() -> None:
     assert one.__closure__ is not None
     known = next(cell.cell_contents for cell in one.__closure__ if isinstance(cell.cell_contents, dict))
     assert all(known.values())
+
+
+def test_a_typed_text_is_a_value_whole_or_as_a_part_of_another() -> None:
+    @prepared
+    def named(network: int, part: Typed) -> QuerySet[Membership]:
+        return Membership.objects.filter(network=network, name__icontains=part).order_by("pk")
+
+    @prepared
+    def called(network: int, name: Typed) -> QuerySet[Membership]:
+        return Membership.objects.filter(network=network, name=name)
+
+    one = MembershipFactory(name="Ann 100% O’Hara_\\")
+    other = MembershipFactory(name="Ann 1000", network=one.network)
+    for text, who in (
+        ("ann", [one, other]),
+        ("100%", [one]),
+        ("a_", [one]),
+        ("_\\", [one]),
+        ("", [one, other]),
+    ):
+        assert list(named(one.network_id, Typed(text))) == who, text
+    assert list(called(one.network_id, Typed("Ann 1000"))) == [other]
+    assert not called(one.network_id, Typed("%"))
+
+
+def test_only_a_word_stands_in_the_sql_itself() -> None:
+    @prepared
+    def spelled(network: int, word: Typed) -> QuerySet[Any, str]:
+        spelling = RawSQL(f"'{word}'", [])  # noqa: S611 - what this is about
+        return Membership.objects.filter(network=network).values_list(spelling, flat=True)
+
+    network = MembershipFactory().network_id
+    assert list(spelled(network, Typed("one"))) == ["one"]
+    assert list(spelled(network, Typed("stands0for1"))) == ["stands0for1"]
+    with pytest.raises(ValueError, match="Only a word"):
+        spelled(network, Typed("'; --"))
 
 
 def test_what_asks_the_database_for_nothing_stays_empty() -> None:

@@ -109,6 +109,25 @@ def test_the_list_is_narrowed_to_what_has_waited_longer(raised, signed_in):
     assert len(shown_in(client, age="x")) == 3  # nonsense narrows nothing
 
 
+def test_each_reader_narrows_by_what_they_typed_themselves(raised, signed_in):
+    another(raised, "A scanner", urgency="helping")
+    one = {"show": "all", "q": "scanner", "urgency": "helping", "project": "100%"}
+    another_one = {"show": "all", "q": "SCAN", "urgency": "helping", "project": ""}
+    for reader, wanted, found in (
+        (raised.leader, one, []),
+        (raised.staff, another_one, ["A scanner"]),
+        (raised.second, {**another_one, "q": "bell"}, []),
+        (raised.leader, {"show": "all", "urgency": "helping"}, ["A scanner"]),
+        (raised.leader, {"show": "all", "project": raised.project.name[1:4].upper()}, [raised.ask.ask]),
+    ):
+        client = signed_in(reader)
+        assert shown_in(client, **wanted) == found
+        page = client.get(INBOX, wanted).content.decode()
+        for typed in ("scanner", "SCAN", "bell", "100%"):
+            assert (f'value="{typed}"' in page) == (typed in wanted.values())
+        assert ('value="helping" selected' in page) == ("urgency" in wanted)
+
+
 # --- Beside the list, and renewed -------------------------------------------------------------------------
 
 

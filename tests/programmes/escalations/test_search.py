@@ -8,7 +8,7 @@ from people import actions as people
 from programmes.escalations import actions
 from programmes.escalations.outcomes import came_of_it
 from programmes.escalations.permissions import asks_for, in_reach_of
-from programmes.escalations.search import search, similar_asks
+from programmes.escalations.search import search, similar_asks, sought
 from tests.programmes.escalations.conftest import member
 from tests.programmes.escalations.test_visibility import TABLE, crowd, handed_on, member_again  # noqa: F401
 
@@ -24,7 +24,7 @@ def ask(place, words, **more):
 
 
 def found(reader, text):
-    return list(search(asks_for(reader), reader, text).values_list("ask", flat=True))
+    return list(search(asks_for(reader), reader, sought(text)).values_list("ask", flat=True))
 
 
 @pytest.fixture
