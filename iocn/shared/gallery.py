@@ -175,6 +175,14 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "form": SampleForm(wrong if "wrong" in request.GET else None),
         "listing": _listing(request),
         "charts": _charts(),
+        "small_chart": {
+            "first": "January 2024",
+            "last": "December 2025",
+            "low": "60%",
+            "high": "90%",
+            "line": "M0,60L250,110L500,90L750,190L1000,240",
+            "centre_line": "M0,130L1000,130",
+        },
         "icons": [
             ("improvement_high", "Improvement: higher"),
             ("improvement_low", "Improvement: lower"),

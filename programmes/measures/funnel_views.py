@@ -17,8 +17,8 @@ from people.web import MemberRequest, network_page
 from programmes.measures.figures import month, plain, rounded, shown, unit_of
 from programmes.measures.funnel import FEWEST, Funnel, Verdict, funnel
 from programmes.measures.meaning import next_month
-from programmes.measures.models import Measure, MeasureQuerySet, Observation
-from programmes.measures.permissions import measures_for
+from programmes.measures.models import Measure, MeasureQuerySet
+from programmes.measures.permissions import counted_numbers_of, measures_for
 
 MONTHS = 12  # so many are looked at unless others are chosen
 NAMED = 20  # so many outside are named above the table, which names them all
@@ -56,7 +56,7 @@ def show(request: MemberRequest, measure: int) -> HttpResponseBase:
     context: dict[str, Any] = {"measure": thing, "reason": _NONE}
     if thing.has_denominator:
         names = _names(thing, alike(measures_for(request.membership), thing))
-        months = list(_numbers(names).order_by("period").dates("period", "month"))
+        months = list(counted_numbers_of(names).order_by("period").dates("period", "month"))
         since, until = _chosen(request, months)
         there = _places(names, since, until)
         noun = "organisations" if thing.organisation_id else "subgroups"
@@ -92,11 +92,6 @@ def _names(measure: Measure, measures: MeasureQuerySet) -> dict[int, str]:
     return {pk: organisation or subgroup or measure.name for pk, organisation, subgroup in rows}
 
 
-def _numbers(measures: dict[int, str]) -> Any:
-    """Return the numbers that count: those left out of the lines are left out here too."""
-    return Observation.objects.filter(measure__in=measures, left_out="")
-
-
 def _chosen(request: MemberRequest, months: Sequence[date]) -> tuple[date, date]:
     """Return the first and the last month to look at; what is not among them means the newest year."""
     if not months:
@@ -110,13 +105,13 @@ def _chosen(request: MemberRequest, months: Sequence[date]) -> tuple[date, date]
 
 def _places(names: dict[int, str], since: date, until: date) -> list[Place]:
     found = (
-        _numbers(names)
+        counted_numbers_of(names)
         .filter(period__gte=since, period__lt=next_month(until))
         .order_by()
         .values("measure")
-        .annotate(events=Sum("numerator"), cases=Sum("denominator"), numbers=Count("pk"))
+        .annotate(events=Sum("numerator"), cases=Sum("denominator"), months=Count("pk"))
     )
-    columns = ("measure", "events", "cases", "numbers")
+    columns = ("measure", "events", "cases", "months")
     places = [
         Place(pk, names[pk], events, cases, numbers)
         for pk, events, cases, numbers in found.values_list(*columns)

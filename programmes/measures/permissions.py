@@ -1,5 +1,7 @@
 """Who sees which measures, and who may add to them."""
 
+from collections.abc import Collection
+
 from django.db.models import QuerySet
 
 from iocn.shared.permissions import YES, Answer, no
@@ -24,6 +26,11 @@ def measures_for(membership: Membership) -> MeasureQuerySet:
 def numbers_of(_membership: Membership, measure: int) -> QuerySet[Observation]:
     """Return the numbers of a measure that the membership may see, with who added them: as a list takes its rows."""
     return Observation.objects.filter(measure=measure).select_related("added_by")
+
+
+def counted_numbers_of(measures: Collection[int]) -> QuerySet[Observation]:
+    """Return the numbers, of measures that a membership may see, that count: none that were left out of the lines."""
+    return Observation.objects.filter(measure__in=measures, left_out="")
 
 
 def may_add(membership: Membership, owner: Owner) -> Answer:

@@ -94,9 +94,7 @@ def _who(measure: Measure) -> Iterator[tuple[Membership, str]]:
     if last is not None:
         person, why = last.added_by, "You get this because you added the last number."
     else:
-        first = (
-            History.objects.of(measure).select_related("by__network").exclude(by=None).last()
-        )
+        first = History.objects.of(measure).select_related("by__network").exclude(by=None).last()
         if first is None or first.by is None:
             return
         person, why = first.by, "You get this because you added the measure."

@@ -11,8 +11,8 @@ from programmes.escalations.models import Escalation
 from tests.programmes.escalations.conftest import member
 
 AGENDA = "/larkton/escalations/meeting/"
-# Session, user with memberships; asks, who stands beside them, who answered cases; closed days; for whom one acts.
-QUESTIONS = 7
+# Session, user with memberships; asks, who stands beside them, who answered cases.
+QUESTIONS = 5
 
 
 @pytest.fixture
