@@ -20,7 +20,7 @@ def run(tmp_path, **variables):
         env={"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path), **variables},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
 
