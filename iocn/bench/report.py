@@ -2,7 +2,7 @@
 
 import json
 import statistics
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ BEGIN, END = "<!-- figures begin -->", "<!-- figures end -->"
 MOST_GROWTH = 1.3
 
 Line = dict[str, Any]
+# A row's cells, whether its target is missed, and what the target is.
+Told = tuple[list[str], bool, str]
 
 
 def write(files: Iterable[Path], document: Path = DOCUMENT) -> None:
@@ -115,95 +117,56 @@ def _verdict(by_size: dict[int, Line]) -> str:
 
 
 def _digest(by_size: dict[int, Line]) -> str:
-    text = "\n" + _row(
-        [
-            "A digest run",
-            "People",
-            "Queries to gather",
-            "Write s",
-            "Send s",
-            "smtplib alone s",
-            "Ratio",
-            "Targets",
-        ]
-    )
-    text += _row(["---", *["---:"] * 6, "---"])
-    for size, line in by_size.items():
+    def row(line: Line) -> Told:
         missed = line["ratio"] > line["most_ratio"] or line["gathering_queries"] > line["most_queries"]
-        most = f"at most {line['most_ratio']} times and {line['most_queries']} queries"
-        text += _row(
-            [
-                f"{size:,} asks",
-                f"{line['people']:,}",
-                f"{line['gathering_queries']:g}",
-                f"{line['writing_s']:.1f}",
-                f"{line['sending_s']:.1f}",
-                f"{line['smtplib_s']:.1f}",
-                f"{line['ratio']:.1f}",
-                f"missed: {most}" if missed else "met",
-            ]
-        )
-    return text
+        cells = [f"{line['people']:,}", f"{line['gathering_queries']:g}"]
+        cells += [f"{line[name]:.1f}" for name in ("writing_s", "sending_s", "smtplib_s", "ratio")]
+        return cells, missed, f"at most {line['most_ratio']} times and {line['most_queries']} queries"
+
+    headings = ["People", "Queries to gather", "Write s", "Send s", "smtplib alone s", "Ratio"]
+    return _table("A digest run", headings, by_size, row)
 
 
 def _clocks(by_size: dict[int, Line]) -> str:
-    text = "\n" + _row(["A sweep of clocks", "Open asks", "Due", "Due s", "All anew s", "MB", "Targets"])
-    text += _row(["---", *["---:"] * 5, "---"])
-    for size, line in by_size.items():
+    def row(line: Line) -> Told:
         missed = max(line["due_s"], line["all_s"]) > line["most_s"] or line["mb"] > line["most_mb"]
-        most = f"at most {line['most_s']} s and {line['most_mb']} MB"
-        text += _row(
-            [
-                f"{size:,} asks",
-                f"{line['open']:,}",
-                f"{line['due']:g}",
-                f"{line['due_s']:.1f}",
-                f"{line['all_s']:.1f}",
-                f"{line['mb']:g}",
-                f"missed: {most}" if missed else "met",
-            ]
-        )
-    return text
+        cells = [f"{line['open']:,}", f"{line['due']:g}", f"{line['due_s']:.1f}", f"{line['all_s']:.1f}"]
+        return [*cells, f"{line['mb']:g}"], missed, f"at most {line['most_s']} s and {line['most_mb']} MB"
+
+    headings = ["Open asks", "Due", "Due s", "All anew s", "MB"]
+    return _table("A sweep of clocks", headings, by_size, row)
 
 
 def _import(by_size: dict[int, Line]) -> str:
-    text = "\n" + _row(
-        ["An import", "Rows", "Bring s", "Read s", "Apply s", "Rows a second", "MB", "Targets"]
-    )
-    text += _row(["---", *["---:"] * 6, "---"])
-    for size, line in by_size.items():
+    def row(line: Line) -> Told:
         seconds = [line["bringing_s"], line["reading_s"], line["applying_s"]]
         missed = sum(seconds) > line["most_s"] or line["mb"] > line["most_mb"]
-        most = f"at most {line['most_s']} s and {line['most_mb']} MB"
-        text += _row(
-            [
-                f"{size:,} asks",
-                f"{line['imported']:,}",
-                *[f"{one:.1f}" for one in seconds],
-                f"{line['rows_per_second']:,.0f}",
-                f"{line['mb']:g}",
-                f"missed: {most}" if missed else "met",
-            ]
-        )
-    return text
+        cells = [f"{line['imported']:,}", *[f"{one:.1f}" for one in seconds]]
+        cells += [f"{line['rows_per_second']:,.0f}", f"{line['mb']:g}"]
+        return cells, missed, f"at most {line['most_s']} s and {line['most_mb']} MB"
+
+    headings = ["Rows", "Bring s", "Read s", "Apply s", "Rows a second", "MB"]
+    return _table("An import", headings, by_size, row)
 
 
 def _put(by_size: dict[int, Line]) -> str:
-    text = "\n" + _row(
-        ["Numbers put over the API", "One: ms (× floor)", "A thousand: ms", "Numbers a second", "Targets"]
-    )
-    text += _row(["---", *["---:"] * 3, "---"])
-    for size, line in by_size.items():
+    def row(line: Line) -> Told:
+        cells = [f"{line['one_ms']:.1f} ({line['ratio']:.1f})", f"{line['many_ms']:.0f}"]
+        cells.append(f"{line['numbers_per_second']:,.0f}")
         missed = line["ratio"] > line["most_ratio"]
-        text += _row(
-            [
-                f"{size:,} asks",
-                f"{line['one_ms']:.1f} ({line['ratio']:.1f})",
-                f"{line['many_ms']:.0f}",
-                f"{line['numbers_per_second']:,.0f}",
-                f"missed: one at most {line['most_ratio']} × the floor" if missed else "met",
-            ]
-        )
+        return cells, missed, f"one at most {line['most_ratio']} × the floor"
+
+    headings = ["One: ms (× floor)", "A thousand: ms", "Numbers a second"]
+    return _table("Numbers put over the API", headings, by_size, row)
+
+
+def _table(title: str, headings: list[str], by_size: dict[int, Line], row: Callable[[Line], Told]) -> str:
+    """Return the table of what is no page, a row for each size."""
+    text = "\n" + _row([title, *headings, "Targets"])
+    text += _row(["---", *["---:"] * len(headings), "---"])
+    for size, line in by_size.items():
+        cells, missed, most = row(line)
+        text += _row([f"{size:,} asks", *cells, f"missed: {most}" if missed else "met"])
     return text
 
 
