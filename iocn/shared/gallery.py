@@ -175,6 +175,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "form": SampleForm(wrong if "wrong" in request.GET else None),
         "listing": _listing(request),
         "charts": _charts(),
+        "choices": [("replied", "First reply"), ("decided", "Decision")],
         "small_chart": {
             "first": "January 2024",
             "last": "December 2025",
