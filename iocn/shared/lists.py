@@ -111,6 +111,17 @@ def _in_order(rows: QuerySet[Any], order: tuple[str, ...], empty_last: bool) -> 
     return rows.order_by(*fields, order[-1])
 
 
+def address(request: HttpRequest, **changes: str) -> str:
+    """Return the address of the same page with other choices, and all else that was chosen; an empty one takes it away."""
+    query = request.GET.copy()
+    for key, value in changes.items():
+        if value:
+            query[key] = value
+        else:
+            query.pop(key, None)
+    return f"?{query.urlencode()}"
+
+
 def wanted_format(request: HttpRequest) -> str:
     """Return the kind of file that the address asks for, empty for the page."""
     asked = request.GET.get("format", "")
@@ -306,13 +317,7 @@ class Listing:
         return Heading(column.label, url, direction, column.numeric)
 
     def _url(self, **changes: str) -> str:
-        query = self.request.GET.copy()
-        for key, value in changes.items():
-            if value:
-                query[key] = value
-            else:
-                query.pop(key, None)
-        return f"?{query.urlencode()}"
+        return address(self.request, **changes)
 
     def download(self) -> HttpResponseBase | None:
         """Return all matching rows as a file if the address asks for one, else None."""
@@ -335,11 +340,5 @@ class Pages:
         self.rows = rows[self.first - 1 : self.first - 1 + size]
         self.last = self.first + len(self.rows) - 1
         self.has_more = self.last < len(rows)
-        self._query = request.GET.copy()
-        self.next_url = self._url(self.page + 1) if self.has_more else ""
-        self.previous_url = self._url(self.page - 1) if self.page > 1 else ""
-
-    def _url(self, page: int) -> str:
-        """Return the address of another page, with all else that was chosen."""
-        self._query["page"] = str(page)
-        return f"?{self._query.urlencode()}"
+        self.next_url = address(request, page=str(self.page + 1)) if self.has_more else ""
+        self.previous_url = address(request, page=str(self.page - 1)) if self.page > 1 else ""

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from iocn.shared.prepared import prepared
 from people.models import Membership
@@ -22,9 +20,8 @@ def happened(reader: Membership, measure: Measure) -> Iterator[Happened]:
     """Yield what was answered to the project's asks. Restricted ones never stand on a chart, which is passed on."""
     if not measure.project_id:
         return
-    zone = ZoneInfo(measure.network.time_zone)
     for move, at, number, ask in _answers(reader, measure.project_id):
-        yield Happened(timezone.localdate(at, zone), f"E-{number} {ask}", _WORDS[Move(move)])
+        yield Happened(measure.network.day_of(at), f"E-{number} {ask}", _WORDS[Move(move)])
 
 
 @prepared

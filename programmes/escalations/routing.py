@@ -158,8 +158,8 @@ class _Standing:
     ) -> None:
         pks = [one.pk for one in named]
         leaders = Membership.objects.leaders().filter(network=network, pk__in=pks)
-        self._leaders = set(leaders.values_list("pk", flat=True)) if pks else set()
-        self._away = stand_in_for(pks, network.today()) if pks else {}
+        self._leaders = set(leaders.values_list("pk", flat=True))
+        self._away = stand_in_for(pks, network.today())
         self._raiser = raised_by.pk if raised_by else None
         self._not_these = not_these
 

@@ -88,9 +88,7 @@ def change_chart(request: MemberRequest, measure: int, what: str) -> HttpRespons
             form.add_error(None, error)
         else:
             return redirect("measures:measure", request.membership.network.slug, thing.pk)
-    context = {
-        "measure": thing, "form": form, "title": title, "button": button, "proposed": proposed
-    }  # fmt: skip
+    context = {"measure": thing, "form": form, "title": title, "button": button, "proposed": proposed}
     return render(request, "measures/chart_form.html", context)
 
 

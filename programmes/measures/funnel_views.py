@@ -12,13 +12,14 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from iocn.shared.downloads import download
-from iocn.shared.lists import Pages, wanted_format
+from iocn.shared.lists import Pages, address, wanted_format
 from people.web import MemberRequest, network_page
 from programmes.measures.figures import month, plain, rounded, shown, unit_of
 from programmes.measures.funnel import FEWEST, Funnel, Verdict, funnel
 from programmes.measures.meaning import next_month
 from programmes.measures.models import Measure, MeasureQuerySet
 from programmes.measures.permissions import counted_numbers_of, measures_for
+from programmes.measures.picture import signal
 
 MONTHS = 12  # so many are looked at unless others are chosen
 NAMED = 20  # so many outside are named above the table, which names them all
@@ -28,12 +29,6 @@ _NONE = (
     "A funnel is for proportions and rates: how far chance alone spreads them depends on how many they are out of. This"
     " measure is a number without a denominator, so only its charts can be compared."
 )
-_DIRECTIONS = {
-    (Measure.Better.HIGHER, True): "improvement",
-    (Measure.Better.HIGHER, False): "concern",
-    (Measure.Better.LOWER, True): "concern",
-    (Measure.Better.LOWER, False): "improvement",
-}
 _ASKS = {"improvement": "worth learning from", "concern": "worth asking about"}
 
 
@@ -74,8 +69,8 @@ def show(request: MemberRequest, measure: int) -> HttpResponseBase:
                 return _file(kind, thing, rows)
             pages = Pages(request, rows)
             chart = _chart(thing, rows, found, sentence(thing, there, found, noun, when))
+            chart["csv"] = address(request, format="csv", page="")
             context |= {"chart": chart, "pages": pages, "funnel": found, "noun": noun}
-            context["csv"] = chart["csv"] = _address(request, format="csv")
     return render(request, "measures/funnel.html", context)
 
 
@@ -197,9 +192,6 @@ def _rows(measure: Measure, places: Sequence[Place], found: Funnel) -> list[dict
     rows = []
     for place, limits, verdict in zip(places, found.limits, found.verdicts, strict=True):
         value = float(place.events / place.cases) * measure.multiply
-        signal = "neither"
-        if measure.better != Measure.Better.NEITHER:
-            signal = _DIRECTIONS[Measure.Better(measure.better), verdict.high]
         rows.append(
             {
                 "place": place,
@@ -209,7 +201,7 @@ def _rows(measure: Measure, places: Sequence[Place], found: Funnel) -> list[dict
                 "inner": line(limits.low, limits.high),
                 "outer": line(limits.far_low, limits.far_high),
                 "verdict": verdict,
-                "signal": signal if verdict.is_outside else "",
+                "signal": signal(measure.better, high=verdict.high) if verdict.is_outside else "",
             }
         )
     return sorted(rows, key=lambda row: (not row["verdict"].is_far, not row["verdict"].is_outside))
@@ -239,9 +231,7 @@ def _chart(measure: Measure, rows: Sequence[dict[str, Any]], found: Funnel, said
         "unit": unit_of(measure),
         "decimals": 1 if measure.shape == Measure.Shape.PERCENTAGE else None,
         "made_up": measure.made_up,
-        "across": f"{measure.unit or 'out of how many'}"
-        if measure.shape == Measure.Shape.PERCENTAGE
-        else (measure.unit or "for how many"),
+        "across": measure.unit or ("out of how many" if found.proportion else "for how many"),
         "centre": rounded(measure, found.centre * measure.multiply),
         "limits": [at(step) for step in range(1, _STEPS + 1)],
         "points": [
@@ -270,13 +260,6 @@ def _named(measure: Measure, row: dict[str, Any]) -> str:
 
 
 # --- The file ----------------------------------------------------------------------------------------------
-def _address(request: MemberRequest, **changes: str) -> str:
-    query = request.GET.copy()
-    query.pop("page", None)
-    query.update(changes)
-    return f"?{query.urlencode()}"
-
-
 def _file(kind: str, measure: Measure, rows: Sequence[dict[str, Any]]) -> HttpResponseBase:
     headings = ["Name", "Value", "Numerator", "Denominator", "Numbers", "95% limits", "99.8% limits"]
     lines = (

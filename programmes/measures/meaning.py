@@ -102,8 +102,6 @@ class Series:
     def chart(self) -> Analysis:
         """The points by the measure's own kind of chart, with its phases, baseline and target."""
         measure, kind = self.measure, self.kind
-        # A jump is neither good nor bad, and the target is one for the numbers.
-        jumps = kind == Kind.MR
         return analyse(
             [float(point.numerator) for point in self.points],
             [float(point.denominator or 0) for point in self.points] if measure.has_denominator else None,
@@ -113,9 +111,17 @@ class Series:
             freeze_until=self.baseline,
             exclude=[number for number, point in enumerate(self.points, 1) if point.left_out],
             multiply=measure.multiply,
-            better=Better.NEITHER if jumps else Better(measure.better),
-            target=None if jumps or measure.target is None else float(measure.target),
+            better=Better.NEITHER
+            if kind == Kind.MR
+            else Better(measure.better),  # a jump is neither good nor bad
+            target=self.target,
         )
+
+    @property
+    def target(self) -> float | None:
+        """The target, if the chart has one: that of the numbers is none for their jumps."""
+        target = self.measure.target
+        return None if target is None or self.kind == Kind.MR else float(target)
 
     @cached_property
     def kind(self) -> Kind:

@@ -38,7 +38,7 @@ def picture(series: Series, notes: bool, table: bool = True, newest: int | None 
         "made_up": measure.made_up,
         "centre_name": centre_name(series.kind),
         "phases": [_lines(series, phase, start) for phase in chart.phases if phase.last >= start],
-        "target": None if measure.target is None or series.kind == "mr" else float(measure.target),
+        "target": series.target,
         "points": points,
     }
     if not table:
@@ -60,13 +60,12 @@ def picture(series: Series, notes: bool, table: bool = True, newest: int | None 
 def small(series: Series) -> dict[str, str] | None:
     """Return what components/small_chart.html draws where no script runs; None without any value."""
     measure, periods = series.measure, [point.period for point in series.points]
-    target = None if measure.target is None or series.kind == "mr" else float(measure.target)
-    frame = frame_of(series.chart, periods, target) if periods else None
+    frame = frame_of(series.chart, periods, series.target) if periods else None
     if frame is None:
         return None
     ends = {"first": period_name(frame.first), "last": period_name(frame.last)}
     ends |= {"low": shown(measure, frame.low), "high": shown(measure, frame.high)}
-    return ends | paths(series.chart, periods, frame, target, signals=not series.is_few)
+    return ends | paths(series.chart, periods, frame, series.target, signals=not series.is_few)
 
 
 def _point(series: Series, at: int, notes: bool) -> dict[str, Any]:
@@ -78,7 +77,8 @@ def _point(series: Series, at: int, notes: bool) -> dict[str, Any]:
     if series.measure.has_denominator and point.denominator is not None:
         found["numerator"], found["denominator"] = float(point.numerator), float(point.denominator)
     if rule := rule_words(series, at):
-        found["signal"] = _colour(series, at)
+        # The first rule that holds is the first that may be told.
+        found["signal"] = signal(series.chart.better, high=series.rules_at(at)[0].high)
         found["rule"] = rule
     if notes and point.note:
         found["note"] = point.note
@@ -102,9 +102,8 @@ def _say_once(drawn: dict[str, Any]) -> None:
     drawn["rules"] = rules
 
 
-def _colour(series: Series, at: int) -> str:
-    # The first rule that holds is the first that may be told.
-    better, high = series.chart.better, series.rules_at(at)[0].high
+def signal(better: str, *, high: bool) -> str:
+    """Return what kind of signal something high, or low, is where higher, lower or neither is better."""
     if better == "neither":
         return "neither"
     return "improvement" if high == (better == "higher") else "concern"
