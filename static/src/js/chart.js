@@ -56,7 +56,7 @@ function draw(chart, width) {
   const high = Math.max(...values);
   const room = (high - low || Math.abs(high) || 1) * 0.1;
   const domain = [low >= 0 ? Math.max(0, low - room) : low - room, high + room];
-  const options = { ...frame(width), marginRight: labels.length ? (narrow ? 62 : 84) : 16 };
+  const options = { ...frame(width), marginRight: labels.length ? (narrow ? 74 : 84) : 16 };
   const gap = ((domain[1] - domain[0]) / (options.height - 76)) * 30;
   labels.sort(([one], [other]) => one - other);
   const places = apart(labels.map(([value]) => value), gap, domain[1]);
