@@ -21,7 +21,7 @@ from iocn.api.actions import make_key
 from iocn.api.models import AccessKey
 from iocn.records.models import Hold
 from iocn.shared.models import History
-from iocn.shared.tables import read_csv
+from iocn.shared.tables import Brought, read_csv
 from people import invitations, messages
 from people.models import Absence, ClosedDay, Delegate, Membership, Message, StaffTask, Upload
 from programmes.escalations import actions as escalations
@@ -355,8 +355,7 @@ def place(db) -> SimpleNamespace:
         file_of_numbers=measures.bring(
             by=who["lead"],
             measure=measure,
-            name="numbers.csv",
-            content=b"month,late,all\n2026-02,1,2\n",
+            file=Brought(b"month,late,all\n2026-02,1,2\n", name="numbers.csv"),
             table=read_csv(b"month,late,all\n2026-02,1,2\n"),
         ),
         task=StaffTask.objects.create(

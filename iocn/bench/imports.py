@@ -82,7 +82,7 @@ def main() -> None:
     import django
 
     django.setup(set_prefix=False)
-    from iocn.shared.tables import read_csv
+    from iocn.shared.tables import Brought, read_csv
     from programmes.measures import actions
     from programmes.measures.imports.staging import LIMITS, read_due
     from programmes.models import Observation
@@ -96,7 +96,9 @@ def main() -> None:
 
     # As the request of who brings the file, as a worker, and as the request of who confirms.
     brought, bringing = timed(
-        lambda: actions.bring(by=by, name="numbers.csv", content=content, table=read_csv(content, LIMITS))
+        lambda: actions.bring(
+            by=by, file=Brought(content, name="numbers.csv"), table=read_csv(content, LIMITS)
+        )
     )
     facts = {**FACTS, "name": f"Waits of run {run}"}
 

@@ -30,10 +30,14 @@ class TableField(forms.FileField):
         if not file:
             return None
         try:
-            taken = brought(
-                file.read(self.limits.size + 1), self.limits
-            )  # a byte more than allowed is enough to be refused
-            read_csv(taken.csv, self.limits)
+            # A byte more than allowed is enough to be refused.
+            taken = self.taken(file.read(self.limits.size + 1))
         except UnreadableTable as error:
             raise ValidationError(str(error)) from None
         return replace(taken, name=file.name or "")
+
+    def taken(self, content: bytes) -> Brought:
+        """Return what was brought as CSV. Raises UnreadableTable with a sentence where that cannot be done."""
+        taken = brought(content, self.limits)
+        read_csv(taken.csv, self.limits)
+        return taken

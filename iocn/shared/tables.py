@@ -43,11 +43,15 @@ class UnreadableTable(Exception):
 
 @dataclass(frozen=True)
 class Brought:
-    """A file as CSV, and what the person should know of how it was read."""
+    """A file as CSV, and what the person should know of how it was read.
+
+    A workbook that is still to be unpacked is in `workbook`; `csv` is empty then.
+    """
 
     csv: bytes
     remark: str = ""
     name: str = ""
+    workbook: bytes = b""
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,11 @@ import io
 import re
 import warnings
 import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import IO, Any
 from xml.parsers import expat
 
@@ -21,6 +24,7 @@ from openpyxl.cell.cell import TYPE_ERROR, TYPE_FORMULA
 
 from iocn.shared.tables import USUAL, Brought, Limits, UnreadableTable, column_letters
 
+LARGE = 2 * 1024 * 1024
 MAX_UNPACKED = 50 * 1024 * 1024
 MAX_RATIO = 200
 MAX_PARTS = 1_000
@@ -29,6 +33,7 @@ ELEMENTS_IN_ROW = 50  # a cell and its value are two elements, so rows of 24 cel
 MAX_IN_ROW = 10 * MAX_COLUMNS
 MAX_OUTSIDE = 100_000  # styles, merged cells, links
 MAX_DEPTH = 50
+STEP = 1_000  # rows between two words of how far the reading is
 LAST_ROW = 1_048_576  # Excel's own
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -39,14 +44,30 @@ _BROKEN = (
 _SAVE_AS = "In your spreadsheet, choose “Save as” and “Excel workbook (.xlsx)” or “CSV UTF-8”."
 
 
-def brought(content: bytes, limits: Limits = USUAL) -> Brought:
+def takes_long(content: bytes) -> bool:
+    """Whether this is a workbook of more than about 10,000 rows, which takes more than a second to unpack."""
+    if not content.startswith(_ZIP):
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            return sum(info.file_size for info in parts.infolist()) > LARGE
+    except (
+        Exception
+    ):  # a made-up file may make zipfile raise anything; what is wrong with it says the reading
+        return False
+
+
+def brought(
+    content: bytes, limits: Limits = USUAL, progress: Callable[[float], object] = lambda part: None
+) -> Brought:
     """Return what was brought, CSV or Excel, as CSV. What the file is says its content, whatever its name.
 
-    Raises UnreadableTable with a sentence where it is neither.
+    `progress` is told now and then how much of a workbook is unpacked, from 0 to 1. Raises UnreadableTable with a
+    sentence where it is neither.
     """
     limits.check(content)
     if content.startswith(_ZIP):
-        return _from_workbook(content, limits)
+        return _from_workbook(content, limits, progress)
     if content.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise UnreadableTable(
@@ -58,20 +79,32 @@ def brought(content: bytes, limits: Limits = USUAL) -> Brought:
     return Brought(content)
 
 
-def _from_workbook(content: bytes, limits: Limits) -> Brought:
+def _from_workbook(content: bytes, limits: Limits, progress: Callable[[float], object]) -> Brought:
+    with _parsing():
+        rows = _check_parts(content, limits)
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
     try:
-        _check_parts(content, limits)
+        return _converted(book, limits, lambda done: progress(min(1, done / rows)))
+    finally:
+        book.close()
+
+
+@contextmanager
+def _parsing() -> Iterator[None]:
+    """Whatever a made-up file brings zipfile or openpyxl to raise, it cannot be read."""
+    try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl tells of styles and extensions that it leaves out
-            return _converted(content, limits)
+            yield
     except UnreadableTable:
         raise
-    except Exception as error:  # whatever a made-up file brings openpyxl to raise, it cannot be read
+    except Exception as error:
         raise UnreadableTable(_BROKEN) from error
 
 
 # --- Before it is parsed -----------------------------------------------------------------------------------
-def _check_parts(content: bytes, limits: Limits) -> None:
+def _check_parts(content: bytes, limits: Limits) -> int:
+    """Refuse what would cost too much to read; return how many rows all sheets have together."""
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         names = set(parts.namelist())
         infos = parts.infolist()
@@ -97,6 +130,7 @@ def _check_parts(content: bytes, limits: Limits) -> None:
             if info.filename.casefold().endswith((".xml", ".rels")):
                 with parts.open(info) as part:
                     elements.read(part)
+        return max(1, elements.rows)
 
 
 class _Elements:
@@ -104,7 +138,7 @@ class _Elements:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self.count = self.outside = self.in_unit = 0
+        self.count = self.outside = self.in_unit = self.rows = 0
 
     def read(self, part: IO[bytes]) -> None:
         """Count one part. Raises UnreadableTable where it is too much, or no plain XML."""
@@ -121,6 +155,7 @@ class _Elements:
         self.count += 1
         if (name == "row" and len(self.path) == 3) or (name == "si" and len(self.path) == 2):
             self.in_unit = 0
+            self.rows += name == "row"
         elif {"row", "si"}.isdisjoint(self.path[1:3]):
             self.outside += 1
         else:
@@ -145,18 +180,15 @@ class _Elements:
 
 
 # --- Reading -----------------------------------------------------------------------------------------------
-def _converted(content: bytes, limits: Limits) -> Brought:
-    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
-    try:
-        sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+def _converted(book: openpyxl.Workbook, limits: Limits, progress: Callable[[int], object]) -> Brought:
+    with _parsing():
+        sheets: list[Any] = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
         # Sheets that are one part under many names would be read as often as they are named.
         if len({sheet._worksheet_path for sheet in sheets}) < len(sheets):
             raise UnreadableTable(_BROKEN)
-        for sheet in sheets:
-            if any(lines := _lines(sheet, limits)):
-                return Brought(_as_csv(lines), _which_of(sheet.title, sheets))
-    finally:
-        book.close()
+    for sheet in sheets:
+        if any(lines := _lines(sheet, limits, progress)):
+            return Brought(_as_csv(lines), _which_of(sheet.title, sheets))
     raise UnreadableTable("The workbook is empty. The first line of its first sheet must name the columns.")
 
 
@@ -169,26 +201,35 @@ def _which_of(title: str, sheets: list[Any]) -> str:
     )
 
 
-def _lines(sheet: Any, limits: Limits) -> list[list[str]]:
+def _lines(sheet: Any, limits: Limits, progress: Callable[[int], object]) -> list[list[str]]:
     """Return the sheet's rows from its first, each as texts, an empty list for an empty one."""
-    sheet.reset_dimensions()  # what the file says of its size may be wrong
     lines: list[list[str]] = []
     filled = 0
-    for row in sheet.iter_rows(max_row=LAST_ROW):
-        cells = [_text(cell) if cell.value is not None else "" for cell in row[: MAX_COLUMNS + 1]]
-        while cells and not cells[-1]:
-            cells.pop()
-        if len(cells) > MAX_COLUMNS:
-            raise UnreadableTable(
-                f"The sheet has more than {MAX_COLUMNS} columns. Keep those that are needed."
-            )
-        lines.append(cells)
-        filled += bool(cells)
+    with _parsing():
+        sheet.reset_dimensions()  # what the file says of its size may be wrong
+        rows = sheet.iter_rows(max_row=LAST_ROW)
+    while True:
+        with _parsing():
+            step = [_cells(row) for row in islice(rows, STEP)]
+        if not step:
+            return lines
+        lines += step
+        filled += sum(map(bool, step))
         if filled > limits.rows + 50:  # headings and titles stand above the rows
             raise UnreadableTable(
                 f"The sheet “{sheet.title[:40]}” has more than {limits.rows:,} rows. Split it and bring the parts."
             )
-    return lines
+        progress(len(lines))
+
+
+def _cells(row: Iterable[Any]) -> list[str]:
+    """Return a row's cells as texts, without the empty ones at its end."""
+    cells = [_text(cell) if cell.value is not None else "" for cell in islice(row, MAX_COLUMNS + 1)]
+    while cells and not cells[-1]:
+        cells.pop()
+    if len(cells) > MAX_COLUMNS:
+        raise UnreadableTable(f"The sheet has more than {MAX_COLUMNS} columns. Keep those that are needed.")
+    return cells
 
 
 def _as_csv(lines: list[list[str]]) -> bytes:

@@ -2,6 +2,7 @@
 
 from iocn.shared.privacy import Held, declare
 from iocn.shared.tables import UnreadableTable, read_csv
+from iocn.shared.workbooks import brought as unpacked
 from programmes.measures.imports.staging import LIMITS
 from programmes.measures.models import (
     Annotation,
@@ -18,7 +19,7 @@ from programmes.measures.models import (
 def words_of_file(brought: Import) -> str:
     """Return what a file says that waits to be confirmed; one that cannot be read says nothing."""
     try:
-        table = read_csv(bytes(brought.content), LIMITS)
+        table = read_csv(unpacked(bytes(brought.content), LIMITS).csv, LIMITS)
     except UnreadableTable:
         return brought.name
     cells = (cell for row in table.rows for cell in row.cells.values())
@@ -57,7 +58,7 @@ def declare_tables() -> None:
         Held(
             Import,
             "Files of numbers",
-            words=("name", "offer", "choices", "facts"),
+            words=("name", "offer", "choices", "facts", "refusal"),
             never=("content",),
             about="by",
             goes_with_person=True,

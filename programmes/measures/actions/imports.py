@@ -7,13 +7,12 @@ from django.db.models import F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from iocn.shared.history import record_many
-from iocn.shared.tables import Table
+from iocn.shared.tables import Brought, Table
 from people.actions import add_organisations
 from people.models import Membership, Organisation
 from programmes.measures.actions.common import line, show_project_moves, wake_results
 from programmes.measures.figures import period_name
-from programmes.measures.imports.columns import Offer
-from programmes.measures.imports.staging import FEW_ROWS, new_measure, read_now, series_there
+from programmes.measures.imports.staging import FEW_ROWS, new_measure, offer_of, read_now, series_there
 from programmes.measures.models import Import, ImportRow, ImportSeries, Measure, Observation
 from programmes.projects.models import ProgrammeOfCare
 
@@ -24,30 +23,35 @@ class ImportIsOld(Exception):
     """Something changed since the file was read: it is read again, and shown again."""
 
 
+@transaction.atomic
 def bring(
     *,
     by: Membership,
-    name: str,
-    content: bytes,
-    table: Table,
+    file: Brought,
+    table: Table | None,
     measure: Measure | None = None,
     programme: ProgrammeOfCare | None = None,
 ) -> Import:
     """Keep a file until the person has chosen its columns and confirmed what it does.
 
-    Without a measure it holds many series: of the programme, or of the network's organisations.
+    `table` is what it holds; without one a worker unpacks the file, which is a workbook, first. Without a measure it
+    holds many series: of the programme, or of the network's organisations.
     """
-    offer = Offer.of(table, has_denominator=measure is None or measure.has_denominator, many=measure is None)
-    return Import.objects.create(
+    brought = Import(
         network=by.network,
         by=by,
         measure=measure,
         programme=programme,
-        name=name[:200],
-        content=content,
-        offer=offer.kept(),
-        rows=len(table.rows),
+        name=file.name[:200],
+        content=file.csv or file.workbook,
     )
+    if table is None:
+        brought.state = State.WAITING
+        transaction.on_commit(_wake_a_worker, robust=True)
+    else:
+        brought.offer, brought.rows = offer_of(brought, table, file.remark), len(table.rows)
+    brought.save()
+    return brought
 
 
 @transaction.atomic
@@ -59,7 +63,7 @@ def choose(*, brought: Import, choices: dict[str, object], facts: dict[str, obje
 
 @transaction.atomic
 def read_again(*, brought: Import) -> None:
-    """Have the file read again: what it is compared with is another now, or the reading failed."""
+    """Have the file read again: what it is compared with is another now, or its reading failed."""
     _read_anew(brought)
 
 
@@ -67,7 +71,7 @@ def _read_anew(brought: Import, *fields: str) -> None:
     brought.state, brought.state_at, brought.progress = State.WAITING, timezone.now(), 0
     brought.claim = None
     brought.save(update_fields=["state", "state_at", "progress", "claim", *fields])
-    if brought.rows <= FEW_ROWS:
+    if brought.is_unpacked and brought.rows <= FEW_ROWS:
         read_now(brought.pk)
         brought.refresh_from_db(fields=["state", "claim"])
     else:

@@ -65,13 +65,15 @@ class Offer:
     headings: Sequence[str]
     samples: Sequence[Sequence[str]]
     choosing: Mapping[str, Sequence[str]]
+    # What the person should know of how the file was read.
+    remark: str = ""
 
     @classmethod
-    def of(cls, table: Table, *, has_denominator: bool, many: bool) -> "Offer":
+    def of(cls, table: Table, *, has_denominator: bool, many: bool, remark: str = "") -> "Offer":
         """Return what the table offers."""
         guessed = guess_columns(table.headings, has_denominator=has_denominator, many=many)
         samples = [list(row.cells.values()) for row in table.rows[:SAMPLES]]
-        return cls(table.headings, samples, choosing_columns(table, guessed.values()))
+        return cls(table.headings, samples, choosing_columns(table, guessed.values()), remark)
 
     def kept(self) -> dict[str, Any]:
         """Return it as JSON keeps it."""

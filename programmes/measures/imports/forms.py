@@ -7,6 +7,7 @@ from django import forms
 from iocn.shared.forms import Form
 from iocn.shared.table_field import TableField
 from iocn.shared.tables import Brought, UnreadableTable, read_csv
+from iocn.shared.workbooks import takes_long
 from people.models import Organisation
 from programmes.measures.figures import month
 from programmes.measures.imports.columns import FEW_VALUES, guess_columns
@@ -20,10 +21,18 @@ COLUMNS = ("date", "code", "organisation", "subgroup", "numerator", "denominator
 FACTS = ("name", "shape", "unit", "per", "better", "chart", "frequency")
 
 
-class UploadForm(Form):
-    """A file of numbers, read at once, so that what cannot be read is said at the field."""
+class NumbersField(TableField):
+    """Takes a table of numbers. A large workbook is left for a worker: unpacking it takes too long for a request."""
 
-    file = TableField(
+    def taken(self, content: bytes) -> Brought:
+        self.limits.check(content)
+        return Brought(b"", workbook=content) if takes_long(content) else super().taken(content)
+
+
+class UploadForm(Form):
+    """A file of numbers, read at once if it can be, so that what cannot be read is said at the field."""
+
+    file = NumbersField(
         required=False,
         limits=LIMITS,
         help_text="One row for each number, under a line that names the columns."

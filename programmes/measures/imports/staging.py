@@ -8,15 +8,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from iocn.shared.tables import Limits, read_csv
+from iocn.shared.tables import Limits, Table, UnreadableTable, read_csv
+from iocn.shared.workbooks import brought as unpacked
 from people.models import Organisation
 from programmes.measures.figures import today_in
-from programmes.measures.imports.columns import Choices
+from programmes.measures.imports.columns import Choices, Offer
 from programmes.measures.imports.plan import STEP, Key, Plan, Planned, Series, There
 from programmes.measures.models import Import, ImportRow, ImportSeries, Measure, MeasureQuerySet, Observation
 from programmes.measures.rules import LARGEST
@@ -67,15 +69,46 @@ def _claim(which: Q) -> Import | None:
 
 
 def read(brought: Import) -> None:
-    """Stage what a claimed file holds."""
+    """Stage what a claimed file holds; of a workbook that is not unpacked yet, find out its columns."""
     try:
-        _stage(brought)
+        if brought.is_unpacked:
+            _stage(brought)
+        else:
+            _unpack(brought)
     except Lost:
         log.info("Import %s is somebody else's now", brought.pk)
     except Exception:
         log.exception("Import %s cannot be read", brought.pk)
         held = Import.objects.filter(pk=brought.pk, claim=brought.claim, state=Import.State.READING)
         held.update(state=Import.State.FAILED, state_at=timezone.now())
+
+
+def _unpack(brought: Import) -> None:
+    def at(part: float) -> None:
+        _say(brought, progress=int(99 * part))
+
+    try:
+        file = unpacked(bytes(brought.content), LIMITS, progress=at)
+        table = read_csv(file.csv, LIMITS)
+    except UnreadableTable as refusal:
+        _say(brought, state=Import.State.FAILED, refusal=str(refusal)[:300])
+        return
+    offer = offer_of(brought, table, file.remark)
+    _say(
+        brought,
+        content=file.csv,
+        offer=offer,
+        rows=len(table.rows),
+        progress=100,
+        state=Import.State.CHOOSING,
+    )
+
+
+def offer_of(brought: Import, table: Table, remark: str) -> dict[str, Any]:
+    """Return what the file offers to choose from, as an import keeps it."""
+    has_denominator = brought.measure is None or brought.measure.has_denominator
+    offer = Offer.of(table, has_denominator=has_denominator, many=brought.is_many, remark=remark)
+    return offer.kept()
 
 
 def _stage(brought: Import) -> None:

@@ -51,7 +51,9 @@ def _into(request: MemberRequest, measure: int | None = None, programme: int | N
 def _read_file(request: MemberRequest, **address: int) -> tuple[UploadForm, Table | None]:
     into = _into(request, **address)  # of whoever may not bring numbers no file is read
     form = UploadForm(request.POST, request.FILES, measure=into.get("measure"))
-    return form, read_csv(form.cleaned_data["file"].csv, LIMITS) if form.is_valid() else None
+    if not form.is_valid() or form.cleaned_data["file"].workbook:
+        return form, None
+    return form, read_csv(form.cleaned_data["file"].csv, LIMITS)
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,11 +64,9 @@ def upload_file(
     """Bring a CSV or Excel file: of one measure, or of many of a programme or of the network."""
     into = _into(request, **address)
     form, table = sent or (UploadForm(measure=into.get("measure")), None)
-    if table is not None:
+    if form.is_valid():
         file: Brought = form.cleaned_data["file"]
-        brought = actions.bring(by=request.membership, name=file.name, content=file.csv, table=table, **into)
-        if file.remark:
-            messages.info(request, file.remark)
+        brought = actions.bring(by=request.membership, file=file, table=table, **into)
         return redirect("measures:import_columns", request.membership.network.slug, brought.pk)
     where = _where(Import(network=request.membership.network, **into))
     template_url = ""
@@ -132,9 +132,11 @@ def _columns_form(brought: Import, *args: Any, **kwargs: Any) -> ColumnsForm:
     return ColumnsForm(*args, **kwargs)
 
 
-def _read_dates(request: MemberRequest, pk: int) -> ColumnsForm:
+def _read_dates(request: MemberRequest, pk: int) -> ColumnsForm | None:
     """Return what was sent; where nobody can tell day from month, with the question how they are meant."""
     brought = _brought(request, pk)
+    if not brought.is_unpacked:
+        return None
     form = _columns_form(brought, request.POST)
     if form.is_valid() and brought.state != State.APPLIED:
         choices = Choices.of(form.choices())
@@ -151,6 +153,8 @@ def columns(request: MemberRequest, pk: int, sent: ColumnsForm | None = None) ->
     brought = _brought(request, pk)
     if brought.state == State.APPLIED:
         return _is_in(request, brought)
+    if not brought.is_unpacked:
+        return redirect("measures:import_preview", request.membership.network.slug, brought.pk)
     form = sent or _columns_form(brought)
     if form.is_valid():
         facts = form.facts() if isinstance(form, ManyForm) else None

@@ -37,7 +37,8 @@ class Import(models.Model):
     )
     name = models.CharField(max_length=200)
     content = models.BinaryField()
-    # What it offers to choose from, what was chosen, and what measures are made of many series.
+    # What it offers to choose from (nothing before a workbook is unpacked), what was chosen, and what measures are
+    # made of many series.
     offer = models.JSONField(default=dict)
     choices = models.JSONField(default=dict)
     facts = models.JSONField(default=dict)
@@ -46,7 +47,9 @@ class Import(models.Model):
     state_at = models.DateTimeField(default=timezone.now)
     claim = models.UUIDField(null=True)
     progress = models.PositiveSmallIntegerField(default=0)  # of a hundred
-    rows = models.PositiveIntegerField()
+    # Why it cannot be used, as a sentence.
+    refusal = models.CharField(max_length=300, blank=True)
+    rows = models.PositiveIntegerField(default=0)
     left_out = models.PositiveIntegerField(default=0)
     new = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
@@ -76,6 +79,11 @@ class Import(models.Model):
     def is_many(self) -> bool:
         """Whether it holds the numbers of many measures."""
         return self.measure_id is None
+
+    @property
+    def is_unpacked(self) -> bool:
+        """Whether its columns are known; those of a large workbook are not before a worker has unpacked it."""
+        return bool(self.offer)
 
     @property
     def to_write(self) -> int:

@@ -10,8 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from iocn.shared import workbooks
 from iocn.shared.models import History
-from iocn.shared.tables import read_csv
+from iocn.shared.tables import Brought, read_csv
 from people.models import Organisation
 from programmes.measures import actions, tasks
 from programmes.measures.imports import staging
@@ -22,6 +23,7 @@ from tests.factories import (
     OrganisationFactory,
     ProgrammeOfCareFactory,
 )
+from tests.shared.test_workbooks import workbook
 from tests.test_worker import Worker, until
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
@@ -242,7 +244,7 @@ def waiting(staff, measure):
     """A file too large to be read at once, with its columns chosen."""
     content = many(2500)
     brought = actions.bring(
-        by=staff, measure=measure, name="days.csv", content=content, table=read_csv(content)
+        by=staff, measure=measure, file=Brought(content, name="days.csv"), table=read_csv(content)
     )
     actions.choose(brought=brought, choices={"date": "date", "numerator": "value"})
     brought.refresh_from_db()
@@ -264,6 +266,67 @@ def test_the_page_shows_how_far_a_large_file_is_and_goes_on_by_itself(signed_in,
     assert client.get(f"{where}progress/?seen=40").headers["HX-Refresh"] == "true"
     assert "<strong>2,500 new</strong>" in client.get(where).text
     assert "2,500 numbers added" in confirm(client, where).text
+
+
+@pytest.fixture
+def large(monkeypatch):
+    """What counts as a large workbook is a small one here."""
+    monkeypatch.setattr(workbooks, "LARGE", 1000)
+
+
+def bring_workbook(client, measure, content):
+    sent = {"file": SimpleUploadedFile("days.xlsx", content), "no_patient": "on"}
+    page = client.post(f"/larkton/measures/{measure.pk}/import/", sent, follow=True)
+    return page, page.request["PATH_INFO"]
+
+
+@pytest.mark.usefixtures("large")
+def test_a_large_workbook_is_unpacked_by_a_worker(signed_in, staff, measure):
+    client = signed_in(staff)
+    days = [[date(2023, 1, 1) + timedelta(days=day), day] for day in range(1100)]
+    page, where = bring_workbook(client, measure, workbook(["date", "value"], *days, More=[["other"]]))
+    assert "It is a large workbook" in page.text
+    assert "0% read" in page.text
+    brought = Import.objects.get()
+    # Whoever goes to its columns too early is led back.
+    columns = f"/larkton/imports/{brought.pk}/columns/"
+    assert client.get(columns).headers["Location"] == where
+    assert client.post(columns, {"date": "date"}).headers["Location"] == where
+    tasks.read_brought_numbers()
+    page = client.get(where, follow=True)
+    assert page.request["PATH_INFO"] == columns
+    assert "The first of its 1,100 rows" in page.text
+    assert "The sheet “Sheet” is read" in page.text
+    client.post(columns, {"date": "date", "numerator": "value"})
+    tasks.read_brought_numbers()
+    assert "1,100 numbers added" in confirm(client, where).text
+
+
+@pytest.mark.usefixtures("large")
+def test_a_large_workbook_that_cannot_be_used_says_why(signed_in, staff, measure):
+    client = signed_in(staff)
+    days = [
+        [date(2023, 1, 1), "#DIV/0!"],
+        *[[date(2023, 1, 1) + timedelta(days=day), day] for day in range(1, 90)],
+    ]
+    page, where = bring_workbook(client, measure, workbook(["date", "value"], *days))
+    tasks.read_brought_numbers()
+    page = client.get(where)
+    assert "Cell B2 holds an error (#DIV/0!). Put it right, or empty it." in page.text
+    assert f"/larkton/measures/{measure.pk}/import/" in page.text
+    assert not ImportRow.objects.exists()
+
+
+@pytest.mark.usefixtures("large")
+def test_a_worker_that_lost_a_workbook_stops_and_does_not_call_it_broken(signed_in, staff, measure):
+    content = workbook(["date", "value"], *[[date(2023, 1, 1), day] for day in range(90)])
+    bring_workbook(signed_in(staff), measure, content)
+    old = Import.objects.get()
+    Import.objects.update(state="reading", claim=uuid.uuid4())
+    old.claim = uuid.uuid4()
+    staging.read(old)
+    old.refresh_from_db()
+    assert (old.state, old.refusal, old.offer) == ("reading", "", {})
 
 
 def test_what_a_dead_worker_left_is_read_from_the_start(waiting):
@@ -364,8 +427,7 @@ def test_a_killed_worker_leaves_nothing_half_done_and_the_next_goes_on(network, 
         brought = actions.bring(
             by=staff,
             measure=measure,
-            name="days.csv",
-            content=content,
+            file=Brought(content, name="days.csv"),
             table=read_csv(content, staging.LIMITS),
         )
         actions.choose(brought=brought, choices={"date": "date", "numerator": "value"})
