@@ -23,6 +23,7 @@ from programmes.escalations.models import Escalation, EscalationEvent
 from programmes.escalations.permissions import TEAMS_MOVES
 from programmes.escalations.states import WITH_TEAM, Move, State
 from programmes.measures.models import Result
+from programmes.measures.rhythm import due
 from programmes.projects.models import PathwayProject, TeamMember
 
 # How far ahead a promise is spoken of, and how long a project may be quiet before it is.
@@ -293,10 +294,7 @@ class _Needs:
                 self._add(pk, "news", self._ask_item(event.escalation, hint))
 
     def _read_measures(self) -> None:
-        """Find measures whose last month has no number, and those whose newest number is a signal since a week.
-
-        The month must be over, and the measure must have begun.
-        """
+        """Find measures whose number is due and that have none since last month, and new signals of this week."""
         this_month = self.today.replace(day=1)
         last_month = (this_month - timedelta(days=1)).replace(day=1)
         since = self.now - NEWS
@@ -307,8 +305,15 @@ class _Needs:
                 hint = str(Result.VariationShown(measure.shows).label)
                 for place in places:
                     self._add(place.membership_id, "signal", Item(measure.name, url, hint))
-            if measure.latest and measure.latest < last_month:
-                item = Item(measure.name, f"{url}add/", f"The last number is for {measure.latest:%B %Y}")
+            measure.network = self.network
+            is_behind = measure.latest is None or measure.latest < last_month
+            if is_behind and due(measure, measure.latest, self.today):
+                hint = (
+                    f"The last number is for {measure.latest:%B %Y}"
+                    if measure.latest
+                    else "It has no number yet"
+                )
+                item = Item(measure.name, f"{url}add/", hint)
                 for place in places:
                     if place.part in (TeamMember.Part.LEAD, TeamMember.Part.TEAM):
                         self._add(place.membership_id, "number", item)

@@ -156,6 +156,40 @@ def test_a_team_is_reminded_of_a_missing_number_and_of_a_quiet_project(signed_in
     assert "Quiet for three weeks" not in text
 
 
+def test_a_measure_without_any_number_is_missed_once_its_first_month_is_over(
+    signed_in, network, nurse, time_machine
+):
+    project = ProjectFactory(network=network)
+    TeamMemberFactory(project=project, membership=nurse)
+    time_machine.move_to("2026-05-20 12:00:00+00:00", tick=False)
+    Measure.objects.create(network=network, project=project, name="Checked", shape="number")
+    time_machine.move_to("2026-06-07 12:00:00+00:00", tick=False)
+    assert "It has no number yet" not in page(signed_in, nurse)
+    time_machine.move_to("2026-06-08 12:00:00+00:00", tick=False)
+    assert "It has no number yet" in page(signed_in, nurse)
+
+
+@pytest.mark.parametrize(
+    ("frequency", "last", "missing"),
+    [
+        ("quarter", datetime.date(2026, 4, 1), False),
+        ("quarter", datetime.date(2026, 1, 1), True),
+        ("irregular", datetime.date(2024, 1, 1), False),
+        ("month", datetime.date(2026, 7, 1), True),
+        ("month", datetime.date(2026, 8, 1), False),
+    ],
+)
+def test_a_number_is_missed_by_the_measures_own_rhythm(
+    signed_in, network, nurse, time_machine, frequency, last, missing
+):
+    time_machine.move_to("2026-09-20 12:00:00+00:00", tick=False)
+    project = ProjectFactory(network=network)
+    TeamMemberFactory(project=project, membership=nurse)
+    measure = MeasureFactory(project=project, shape="number", frequency=frequency)
+    Observation.objects.create(measure=measure, period=last, numerator=3, added_by=nurse)
+    assert ("A number is missing" in page(signed_in, nurse)) == missing
+
+
 def test_an_ask_that_nobody_has_is_shown_to_staff_and_leaders(signed_in, network, nurse):
     raise_ask(nurse, domain="money")
     staff = MembershipFactory(network=network, roles=["staff"])
