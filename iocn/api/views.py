@@ -15,7 +15,6 @@ from iocn.api.models import AccessKey
 from iocn.api.permissions import measures_of
 from iocn.shared.tables import Table, TableRow, is_formula
 from programmes.measures import actions
-from programmes.measures.figures import today_in
 from programmes.measures.imports.columns import Choices
 from programmes.measures.imports.plan import Plan, Planned, Series, There, What
 from programmes.measures.models import Measure
@@ -181,7 +180,7 @@ def _plan(measure: Measure, items: Sequence[Mapping[str, Any]]) -> Plan:
         note="note",
         day_first=True,
     )
-    return Plan(table, choices, today_in(measure.network), lambda key, name: Series(measure, there=there))
+    return Plan(table, choices, measure.network.today(), lambda key, name: Series(measure, there=there))
 
 
 def _row(number: int, item: Mapping[str, Any], measure: Measure) -> TableRow:

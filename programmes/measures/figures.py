@@ -2,19 +2,10 @@
 
 from datetime import date
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
-from django.utils import timezone
-
-from people.models import Network
 from programmes.measures.models import Measure
 
 Number = Decimal | float | int
-
-
-def today_in(network: Network) -> date:
-    """Return the date where the network is."""
-    return timezone.localdate(timezone=ZoneInfo(network.time_zone))
 
 
 def plain(number: Number) -> str:

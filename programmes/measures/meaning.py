@@ -27,6 +27,9 @@ from programmes.measures.spc import (
     value_of,
 )
 
+# A number on its way in: its period, numerator, denominator and note.
+Number = tuple[date, Decimal, Decimal | None, str | None]
+
 RUNS = (Rule.LONG_RUN_ABOVE, Rule.LONG_RUN_BELOW)
 
 
@@ -85,6 +88,17 @@ class Series:
             if begun:
                 begins[pk].append(point[0])
         return [cls(measure, found[measure.pk], begins[measure.pk]) for measure in measures]
+
+    def with_numbers(self, numbers: Iterable[Number]) -> "Series":
+        """Return the series as it would be with these numbers, new ones or others of periods that it has.
+
+        What is left out of it stays left out.
+        """
+        points = {point.period: point for point in self.points}
+        for period, numerator, denominator, note in numbers:
+            left_out = points[period].left_out if period in points else ""
+            points[period] = Point(period, numerator, denominator, note or "", left_out)
+        return Series(self.measure, list(points.values()), self.begins)
 
     # --- The chart -----------------------------------------------------------------------------------------
     @cached_property

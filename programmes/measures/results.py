@@ -104,10 +104,9 @@ def result_of(series: Series) -> Result:
         if chart.variation not in (None, Variation.COMMON_CAUSE):
             result.signal_at = timezone.now()
     result.assurance_reason = chart.assurance_reason
-    target = None if measure.target is None else float(measure.target)
-    if frame := frame_of(chart, periods, target):
+    if frame := frame_of(chart, periods, series.target):
         result.drawn_from, result.low, result.high = frame.first, frame.low, frame.high
-        for name, path in paths(chart, periods, frame, target, signals=tells).items():
+        for name, path in paths(chart, periods, frame, series.target, signals=tells).items():
             setattr(result, name, path)
     return result
 

@@ -19,7 +19,7 @@ from people.scopes import organisations_for
 from people.web import MemberRequest, network_page, posted
 from programmes.measures import actions
 from programmes.measures.events import drawn, events_of
-from programmes.measures.figures import entered, period_name, shown, today_in, unit_of
+from programmes.measures.figures import entered, period_name, shown, unit_of
 from programmes.measures.filters import MeasureFilter
 from programmes.measures.forms import MeasureForm, NumberForm, RemoveNumberForm
 from programmes.measures.meaning import Series
@@ -133,7 +133,7 @@ def measure(request: MemberRequest, measure: int) -> HttpResponseBase:
     if len(chart["points"]) < len(series.points):
         chart["of"] = len(series.points)
     places = {point.period: at for at, point in enumerate(series.points)}
-    today = today_in(thing.network)
+    today = thing.network.today()
     answer = may_change(request.membership, thing)
     return render(
         request,
@@ -285,7 +285,7 @@ def add_number(request: MemberRequest, measure: int) -> HttpResponseBase:
     form = NumberForm(
         request.POST if request.method == "POST" else None,
         series=series,
-        today=today_in(thing.network),
+        today=thing.network.today(),
         by_day=by_day,
     )
     if request.method == "POST" and form.is_valid():
@@ -325,7 +325,7 @@ def change_number(request: MemberRequest, measure: int, number: int) -> HttpResp
     form = NumberForm(
         request.POST if request.method == "POST" else None,
         series=series,
-        today=today_in(thing.network),
+        today=thing.network.today(),
         of=observation,
         initial=NumberForm.initial_of(observation),
     )

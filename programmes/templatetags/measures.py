@@ -8,7 +8,6 @@ from django.template import Context
 
 from iocn.shared.prepared import prepared
 from people.models import Membership
-from programmes.measures.figures import today_in
 from programmes.measures.meaning import Series
 from programmes.measures.models import Measure
 from programmes.measures.permissions import may_add, measures_for
@@ -29,7 +28,7 @@ def measures_of(context: Context, project: PathwayProject) -> dict[str, Any]:
     Wants `membership` in the context, as every page of a network has it.
     """
     membership = context["membership"]
-    today = today_in(membership.network)
+    today = membership.network.today()
     measures = list(_measures_of(membership, project.pk))
     return {
         "lines": [

@@ -17,10 +17,11 @@ from django.utils import timezone
 from iocn.shared.tables import Limits, Table, UnreadableTable, read_csv
 from iocn.shared.workbooks import brought as unpacked
 from people.models import Organisation
-from programmes.measures.figures import today_in
+from programmes.measures import meaning
 from programmes.measures.imports.columns import Choices, Offer
 from programmes.measures.imports.plan import STEP, Key, Plan, Planned, Series, There
 from programmes.measures.models import Import, ImportRow, ImportSeries, Measure, MeasureQuerySet, Observation
+from programmes.measures.picture import small
 from programmes.measures.rules import LARGEST
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,8 @@ LIMITS = Limits(megabytes=20, rows=100_000)
 FEW_ROWS = 1000
 # A worker that has said nothing for so long is dead: it says something with each step.
 SILENT = timedelta(minutes=2)
+# So many of its measures a preview shows, each with its small chart.
+SERIES_SHOWN = 100
 READING = 60  # of a hundred; the rest is writing
 
 
@@ -123,7 +126,7 @@ def _stage(brought: Import) -> None:
     plan = Plan(
         table,
         choices,
-        today_in(brought.network),
+        brought.network.today(),
         lookup.series_of,
         progress=lambda done: at(READING * done / total),
     )
@@ -217,6 +220,7 @@ def _there(measures: Iterable[Measure]) -> dict[int, dict[date, There]]:
 # --- Writing -----------------------------------------------------------------------------------------------
 def _stage_series(brought: Import, plan: Plan) -> dict[Key, ImportSeries]:
     counts: dict[Key, Counter[str]] = defaultdict(Counter)
+    pictures = _pictures(plan) if brought.is_many else {}
     for row in plan.rows:
         counts[row.key][ImportRow.What(row.what).name.lower()] += 1
     made = {
@@ -228,12 +232,39 @@ def _stage_series(brought: Import, plan: Plan) -> dict[Key, ImportSeries]:
             code=series.code,
             organisation_name=series.name[:120],
             subgroup=series.subgroup,
+            picture=pictures.get((series.code, series.subgroup)),
             **counts[series.code, series.subgroup],
         )
         for series in plan.series.values()
     }
     ImportSeries.objects.bulk_create(made.values(), batch_size=STEP)
     return made
+
+
+def _pictures(plan: Plan) -> dict[Key, dict[str, str] | None]:
+    """Draw the small charts that the measures shown would have."""
+    keys = sorted(plan.series)[:SERIES_SHOWN]
+    measures = [plan.series[key].measure for key in keys]
+    there = {
+        series.measure.pk: series for series in meaning.Series.of_many([one for one in measures if one.pk])
+    }
+    numbers: dict[Key, list[meaning.Number]] = {key: [] for key in keys}
+    for row in plan.rows:
+        is_written = row.what in (ImportRow.What.NEW, ImportRow.What.CHANGED)
+        if row.key in numbers and is_written and row.period and row.numerator is not None:
+            numbers[row.key].append((row.period, row.numerator, row.denominator, row.note))
+    return {
+        key: _picture(there.get(measure.pk) or meaning.Series(measure, []), numbers[key])
+        for key, measure in zip(keys, measures, strict=True)
+    }
+
+
+def _picture(series: meaning.Series, numbers: Iterable[meaning.Number]) -> dict[str, str] | None:
+    try:
+        return small(series.with_numbers(numbers))
+    except Exception:  # a picture that cannot be drawn must not keep the numbers from being imported
+        log.exception("What numbers of %s would look like cannot be drawn", series.measure.name)
+        return None
 
 
 def _rows(brought: Import, rows: Iterable[Planned], series: Mapping[Key, ImportSeries]) -> list[ImportRow]:

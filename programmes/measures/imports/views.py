@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,8 +17,8 @@ from programmes.measures import actions
 from programmes.measures.figures import entered, period_name
 from programmes.measures.imports.columns import Choices
 from programmes.measures.imports.forms import ColumnsForm, ConfirmForm, ManyForm, UploadForm
-from programmes.measures.imports.staging import LIMITS
-from programmes.measures.meaning import Point, Series
+from programmes.measures.imports.staging import LIMITS, SERIES_SHOWN
+from programmes.measures.meaning import Series
 from programmes.measures.models import Import, ImportRow, Measure
 from programmes.measures.permissions import (
     chosen_before,
@@ -208,7 +207,7 @@ def _preview_page(request: MemberRequest, brought: Import, changed_since: bool) 
     }
     if brought.is_many and not brought.wrong:
         parts, count = brought.series.select_related("organisation"), brought.series.count()
-        context["series"] = parts[:ROWS_SHOWN]
+        context["series"] = parts[:SERIES_SHOWN]
         context["unknown"] = brought.series.filter(organisation=None).values("code").distinct().count()
         context["form"] = ConfirmForm() if context["unknown"] else None
     else:
@@ -233,18 +232,13 @@ def _would_be(brought: Import) -> Series | None:
     if not (brought.measure and brought.to_write):
         return None
     series = Series.of(brought.measure)
-    points = {point.period: point for point in series.points}
-    columns = ("period", "numerator", "denominator", "note")
-    if len(points) + brought.new > POINTS_DRAWN:
+    if len(series.points) + brought.new > POINTS_DRAWN:
         return None
-    for period, numerator, denominator, note in _written(brought).values_list(*columns):
-        left_out = points[period].left_out if period in points else ""
-        points[period] = Point(period, numerator, denominator, note or "", left_out)
-    return Series(brought.measure, list(points.values()), series.begins)
-
-
-def _written(brought: Import) -> QuerySet[ImportRow]:
-    return brought.staged.filter(what__in=[ImportRow.What.NEW, ImportRow.What.CHANGED])
+    written = brought.staged.filter(what__in=[ImportRow.What.NEW, ImportRow.What.CHANGED])
+    columns = written.values_list("period", "numerator", "denominator", "note")
+    return series.with_numbers(
+        (period, top, bottom, note) for period, top, bottom, note in columns if period and top is not None
+    )
 
 
 def _confirm(request: MemberRequest, brought: Import) -> HttpResponseBase:

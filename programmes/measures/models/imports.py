@@ -107,6 +107,8 @@ class ImportSeries(models.Model):
     changed = models.PositiveIntegerField(default=0)
     same = models.PositiveIntegerField(default=0)
     wrong = models.PositiveIntegerField(default=0)
+    # What its small chart would be drawn from; of the parts alone that the preview shows.
+    picture = models.JSONField(null=True)
 
     class Meta:
         ordering = ["code", "subgroup"]

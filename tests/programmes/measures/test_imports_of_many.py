@@ -84,6 +84,11 @@ def test_a_file_makes_a_measure_of_each_organisation_and_part(signed_in, network
     assert "Larkton Hospital (AAA)" in page.text
     assert "1 organisation of the file is not here yet." in page.text
     assert not Measure.objects.exists()
+    # Each with the small chart that it would have.
+    pictures = [part.picture for part in page.context["series"]]
+    assert [picture["line"].count("L") for picture in pictures] == [1, 1, 1]
+    assert all(f'd="{picture["line"]}"' in page.text for picture in pictures)
+    assert "January 2017 to February 2017" in page.text
 
     done = confirm(client, where, add_as="hospital")
 
@@ -105,6 +110,15 @@ def test_a_file_makes_a_measure_of_each_organisation_and_part(signed_in, network
         "added the measure",
     ]
     assert list(Measure.objects.alike(first)) == list(Measure.objects.all())
+
+
+def test_a_preview_draws_what_a_measure_has_already_with_what_comes(signed_in, staff, hospital):
+    client = signed_in(staff)
+    confirm(client, bring(client), add_as="hospital")
+    page = client.get(bring(client, MADE + b"2017-03-01,AAA,1,200,30,51\n"))
+    picture = page.context["series"][0].picture
+    assert (picture["first"], picture["last"]) == ("January 2017", "March 2017")
+    assert picture["line"].count("L") == 2
 
 
 def test_rows_of_unknown_organisations_are_left_out_unless_they_are_added(signed_in, staff, hospital):

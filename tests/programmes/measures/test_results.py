@@ -90,6 +90,10 @@ def test_every_kind_of_chart_has_its_picture(project, chart):
     assert worked_out(project, WORSE, chart=chart).line
 
 
+def test_a_chart_of_jumps_has_no_target(project):
+    assert worked_out(project, WORSE, chart="mr", target=5).target_line == ""
+
+
 def test_what_cannot_be_worked_out_says_that_it_cannot_tell(project):
     found = worked_out(project, [0, *STEADY], shape="number", chart="t")
     assert (found.attention, found.line) == (Result.Attention.TOO_FEW, "")
