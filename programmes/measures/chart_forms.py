@@ -36,6 +36,18 @@ class PhaseForm(Form):
         self.fields["begins"] = _periods(series, 1, "From when on?")
 
 
+class KeepForm(PhaseForm):
+    """Why the lines stay as they are, though a change was seen to begin with a number."""
+
+    reason = forms.CharField(
+        max_length=300, label="Why?", help_text="Such as “it will not stay so”. The history keeps it."
+    )
+
+    def __init__(self, *args: Any, series: Series, **kwargs: Any) -> None:
+        super().__init__(*args, series=series, **kwargs)
+        self.fields["begins"].widget = forms.HiddenInput()
+
+
 class BaselineForm(Form):
     """Up to which number the lines are those of the baseline."""
 

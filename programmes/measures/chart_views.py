@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from iocn.shared.permissions import require
 from people.web import MemberRequest, network_page, posted
 from programmes.measures import actions
-from programmes.measures.chart_forms import AnnotationForm, BaselineForm, LeaveOutForm, PhaseForm
+from programmes.measures.chart_forms import AnnotationForm, BaselineForm, KeepForm, LeaveOutForm, PhaseForm
 from programmes.measures.events import events_of
 from programmes.measures.figures import period_name
 from programmes.measures.meaning import Series
@@ -22,6 +22,7 @@ from programmes.measures.rebase import proposal
 # What is written: its form, its action, the page's title, its button.
 CHANGES: dict[str, tuple[Any, Callable[..., Any], str, str]] = {
     "phase": (PhaseForm, actions.begin_phase, "Begin the lines anew", "Begin a new phase"),
+    "keep": (KeepForm, actions.keep_lines, "Keep the lines as they are", "Keep the lines"),
     "baseline": (BaselineForm, actions.set_baseline, "Freeze the baseline", "Freeze the baseline"),
     "note": (AnnotationForm, actions.annotate, "Write on the chart", "Write on the chart"),
 }
@@ -77,9 +78,17 @@ def change_chart(request: MemberRequest, measure: int, what: str) -> HttpRespons
     form_class, action, title, button = CHANGES[what]
     series = Series.of(thing)
     proposed = None
-    if what == "phase" and "proposed" in request.GET and may_read_words_of(request.membership, thing):
+    asked = what == "keep" or (what == "phase" and "proposed" in request.GET)
+    if asked and may_read_words_of(request.membership, thing):
         proposed = proposal(series, events_of(request.membership, thing))
-    initial = {"begins": proposed.begins.isoformat(), "reason": proposed.reason} if proposed else {}
+    if what == "keep" and request.method == "GET" and not proposed:  # nothing is proposed any more
+        return redirect("measures:measure", request.membership.network.slug, thing.pk)
+    initial = {}
+    if proposed:
+        initial = {
+            "begins": proposed.begins.isoformat(),
+            "reason": proposed.reason if what == "phase" else "",
+        }
     form = form_class(posted(request), series=series, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:

@@ -8,6 +8,7 @@ in "When do I recalculate my limits?" (Quality Digest, May 1996), as far as a ma
 - they have done so for long enough: 12 numbers, from which Making Data Count takes limits, after 6 or more on the old
   lines, from which the change can be told;
 - what is new is steady: drawn anew they show neither shift, trend nor run;
+- nobody has said of this change that the lines stay as they are;
 - the reason is known: something happened no more than two numbers before or after the change. By chance the row may
   begin a little early, so if it happened later the lines begin with the number of that time.
 
@@ -76,6 +77,9 @@ def proposal(series: Series, happened: Sequence[Happened]) -> Proposal | None:
     if after < FEWEST_FIXED or len(counted) - after < FEWEST:
         return None
     begins = series.points[first].period
+    kept = series.measure.lines_kept_from
+    if kept and begins <= kept:  # with more numbers the same change may be seen to begin a little earlier
+        return None
     if not _is_steady(Series(series.measure, series.points, {*series.begins, begins})):
         return None
     side = "above" if run.above else "below"

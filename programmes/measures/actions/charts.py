@@ -42,6 +42,17 @@ def join_phases(*, by: Membership, phase: Phase) -> None:
         moved_on(there)
 
 
+@transaction.atomic
+def keep_lines(*, by: Membership, measure: Measure, begins: date, reason: str) -> Measure:
+    """Leave the lines as they are where it was proposed to begin them anew; that is not proposed again."""
+    there = lock(by, measure)
+    reason = _given(reason, "Say why the lines stay as they are.")
+    there.lines_kept_from = begins
+    there.save(update_fields=["lines_kept_from"])
+    record(by=by, on=there, what=f"let the lines go on through {period_name(begins)}", text=reason)
+    return there
+
+
 # --- The baseline ------------------------------------------------------------------------------------------
 @transaction.atomic
 def set_baseline(*, by: Membership, measure: Measure, until: date, reason: str) -> Measure:

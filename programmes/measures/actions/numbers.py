@@ -18,7 +18,7 @@ from programmes.measures.actions.common import (
     moved_on,
     show_project_moves,
 )
-from programmes.measures.figures import entered, period_name, today_in
+from programmes.measures.figures import entered, period_name
 from programmes.measures.models import Measure, Observation
 from programmes.measures.rules import problems_with
 
@@ -171,7 +171,7 @@ def _checked(
     if measure.has_denominator != (bottom is not None):
         wants = "needs a denominator" if measure.has_denominator else "has no denominator"
         raise ValidationError({"denominator": f"This measure {wants}."})
-    if problems := list(problems_with(measure, period, top, bottom, today_in(measure.network))):
+    if problems := list(problems_with(measure, period, top, bottom, measure.network.today())):
         raise ValidationError(dict(problems))
     return top, bottom
 

@@ -132,6 +132,8 @@ class Measure(models.Model):
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     baseline_at = models.DateTimeField(null=True, blank=True)
+    # Of a change since this period somebody has said that the lines stay as they are: it is not proposed again.
+    lines_kept_from = models.DateField(null=True, blank=True)
     # One more with every change of what its chart is made of: what was worked out from an older one is old.
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)

@@ -121,6 +121,12 @@ def test_a_second_change_is_proposed_after_the_first_was_drawn():
     assert proposed([*CHANGED, *third], DESK, again, begins=[MARCH]).begins == date(2026, 5, 1)
 
 
+def test_a_change_whose_lines_were_kept_is_not_proposed_again():
+    assert proposed(CHANGED, DESK, lines_kept_from=MARCH) is None
+    assert proposed(CHANGED, DESK, lines_kept_from=date(2025, 4, 1)) is None
+    assert proposed(CHANGED, DESK, lines_kept_from=date(2025, 2, 1)).begins == MARCH
+
+
 def test_jumps_are_not_drawn_anew():
     assert proposed(CHANGED, DESK, chart="mr") is None
 
@@ -152,6 +158,25 @@ def test_a_person_confirms_what_the_page_proposes(signed_in, measure, nurse):
     client.post(f"{there}chart/phase/?proposed=yes", offered | {"reason": "The desk stays"})
     assert Phase.objects.get().reason == "The desk stays"
     assert "Nothing is drawn anew by itself" not in client.get(there).content.decode()
+
+
+def test_a_person_may_keep_the_lines_and_is_not_asked_again(signed_in, measure, nurse):
+    client, there = signed_in(nurse), f"/larkton/measures/{measure.pk}/"
+    actions.annotate(by=nurse, measure=measure, on=date(2025, 3, 5), text="New triage desk")
+    assert f"{there}chart/keep/" in client.get(there).text
+    form = client.get(f"{there}chart/keep/")
+    assert "this is not proposed again" in form.text
+    data = {"begins": form.context["form"]["begins"].value(), "reason": ""}
+    assert "Enter" in (refused := client.post(f"{there}chart/keep/", data)).text
+    assert "Nothing is drawn anew" in client.get(there).text
+    assert refused.context["form"]["begins"].value() == "2025-03-01"
+    client.post(f"{there}chart/keep/", data | {"reason": "The desk closes in May"})
+    page = client.get(there)
+    assert "Nothing is drawn anew" not in page.text
+    assert "let the lines go on through March 2025" in page.text
+    assert "The desk closes in May" in page.text
+    # An old link leads back to the measure.
+    assert client.get(f"{there}chart/keep/").headers["Location"] == there
 
 
 def test_who_may_not_draw_anew_is_offered_nothing(signed_in, network, measure, nurse):
