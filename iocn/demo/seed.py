@@ -90,6 +90,7 @@ class _Loader:
             self._plan(days, partial(self._try, project_key, who, idea, did, ending))
         for series in story.MEASURES:
             self._plan_measure(series)
+        self._plan(20, self._wards)
         for number, ask in enumerate([*story.ASKS, *story.PAST]):
             self._plan_ask(number, ask)
         for number, told, text in story.STORIES:
@@ -314,6 +315,33 @@ class _Loader:
             measure=self.measures[series.project, series.name],
             **observation,
         )
+
+    def _wards(self) -> None:
+        """A year of falls on each ward, as staff bring it from a file."""
+        today = timezone.localdate()
+        chance = random.Random(1949)  # noqa: S311  # of its own, so that the other numbers stay as they are
+        for ward in story.WARDS:
+            measure = measures.create_measure(
+                by=self.members["narrator"],
+                programme=self.programmes["frailty"],
+                subgroup=ward.name,
+                name="Falls on the ward",
+                kind="outcome",
+                shape="rate",
+                better="lower",
+                unit="bed days",
+                chart="u",
+                source="Made up for the demonstration",
+                made_up=True,
+            )
+            rows = []
+            for months_ago in range(12, 0, -1):
+                bed_days = round(chance.gauss(ward.bed_days, math.sqrt(ward.bed_days)))
+                falls = sum(chance.random() < ward.falls / 1000 for _day in range(bed_days))
+                rows.append((_months_before(today, months_ago), falls, bed_days, ""))
+            measures.import_observations(
+                by=self.members["narrator"], measure=measure, rows=rows, source="ward-falls.csv"
+            )
 
     def _number(self, series: story.Series, months_ago: int) -> tuple[int, int | None]:
         level = series.after if months_ago <= series.change else series.level

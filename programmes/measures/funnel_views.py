@@ -164,10 +164,8 @@ def sentence(measure: Measure, places: Sequence[Place], found: Funnel, noun: str
             said.append(f"{far} {_lie(far)} outside the 99.8% limits, {beyond}.")
         if near := len(outside) - far:
             also = "more " if far else ""
-            usual = max(1, round(len(places) / 20))
             said.append(
-                f"{near} {also}{_lie(near)} outside the 95% limits, where of {len(places)} about {usual}"
-                f" {_lie(usual)} by chance alone."
+                f"{near} {also}{_lie(near)} outside the 95% limits, where chance alone puts about 1 of 20."
             )
     few = sum(verdict == Verdict.FEW for verdict in found.verdicts)
     if few:

@@ -86,12 +86,21 @@ def test_the_case_studys_21_senior_roles_are_there_with_their_levels(demonstrati
 
 def test_measures_are_two_years_long_and_marked_as_made_up(demonstration):
     measures = Measure.objects.filter(network=demonstration)
-    assert measures.count() == len(story.MEASURES)
+    assert measures.count() == len(story.MEASURES) + len(story.WARDS)
     assert all(measure.made_up for measure in measures)
+    of_projects = measures.exclude(project=None)
     for measure, series in zip(
-        sorted(measures, key=lambda m: m.name), sorted(story.MEASURES, key=lambda s: s.name), strict=True
+        sorted(of_projects, key=lambda m: m.name), sorted(story.MEASURES, key=lambda s: s.name), strict=True
     ):
         assert measure.observations.count() == 24 - series.missing
+
+
+def test_a_funnel_of_its_wards_tells_the_two_that_differ(demonstration, client):
+    measure = Measure.objects.filter(name="Falls on the ward").first()
+    with time_machine.travel(NOW, tick=False):
+        client.force_login(Person.objects.get(email="narrator@example.org"))
+        chart = client.get(f"/fableton/measures/{measure.pk}/funnel/").context["chart"]
+    assert "2 lie outside the 99.8% limits" in chart["sentence"]
 
 
 def test_its_history_lies_in_the_past_at_the_moment_of_each_act(demonstration):

@@ -8,7 +8,7 @@ that nobody takes them for real.
 from iocn.demo.story.asks import ASKS, STORIES, Ask
 from iocn.demo.story.cases import CASES, Case
 from iocn.demo.story.learning import COHORT_ASKS, COHORTS, COMING, Cohort, Copied
-from iocn.demo.story.measures import MEASURES, Series
+from iocn.demo.story.measures import MEASURES, WARDS, Series, Ward
 from iocn.demo.story.past import PAST
 from iocn.demo.story.people import (
     ACTING,
@@ -48,6 +48,7 @@ __all__ = [
     "SPONSORS",
     "STORIES",
     "TRIES",
+    "WARDS",
     "Ask",
     "Case",
     "Cohort",
@@ -55,5 +56,6 @@ __all__ = [
     "Org",
     "Project",
     "Series",
+    "Ward",
     "Who",
 ]

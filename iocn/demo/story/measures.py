@@ -20,6 +20,28 @@ class Series(NamedTuple):
     missing: int = 0  # so many of the last months have no number yet
 
 
+class Ward(NamedTuple):
+    """A ward of the hospitals: how many falls it has for every 1,000 bed days, and its bed days a month."""
+
+    name: str
+    falls: float
+    bed_days: int
+
+
+# One does worse than the others by more than chance, and one better; most only look as if they did.
+WARDS = [
+    Ward("Anthology ward", 5.4, 840),
+    Ward("Ballad ward", 5.0, 610),
+    Ward("Chronicle ward", 10.2, 780),
+    Ward("Diary ward", 5.2, 240),
+    Ward("Elegy ward", 5.6, 900),
+    Ward("Folktale ward", 4.9, 420),
+    Ward("Gazette ward", 1.9, 870),
+    Ward("Haiku ward", 5.3, 120),
+    Ward("Idyll ward", 5.1, 660),
+    Ward("Journal ward", 5.5, 330),
+]
+
 MEASURES = [
     Series(
         "pulse",
