@@ -151,7 +151,8 @@ def measures_with_news(network: int, only: Membership | None, month: date, since
     """
     projects = PathwayProject.objects.open().filter(network=network)
     projects = projects.filter(pk__in=_projects_of(only)) if only else projects
-    measures = Measure.objects.filter(network=network, project__in=projects.order_by().values("pk"))
+    # By their projects alone, which are the network's: asked for the network as well, SQLite reads all of it.
+    measures = Measure.objects.filter(project__in=projects.order_by().values("pk"))
     # The newest by the index of periods: an aggregate reads all numbers.
     periods = Observation.objects.filter(measure=OuterRef("pk")).order_by("-period").values("period")
     return measures.annotate(

@@ -4,7 +4,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 
 from iocn.shared.forms import Form
-from programmes.measures.models import Measure, Result
+from programmes.measures.models import WORKING_OUT, Measure, Result
 
 
 def owned_by(words: str) -> Q:
@@ -38,10 +38,6 @@ class MeasureFilter(django_filters.FilterSet):
     def belonging_to(self, rows: QuerySet[Measure], name: str, value: str) -> QuerySet[Measure]:
         """Keep those of projects, programmes and organisations in whose name the words are."""
         return rows.filter(owned_by(value))
-
-
-# On a page of many measures a result that is old comes last, and is not shown.
-WORKING_OUT = 9
 
 
 class WallFilter(django_filters.FilterSet):

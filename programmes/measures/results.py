@@ -8,7 +8,7 @@ import logging
 from collections.abc import Collection, Iterator
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from programmes.measures import watch
@@ -73,6 +73,8 @@ def renew(measures: Collection[int]) -> int:
             unique_fields=["measure"],
             update_fields=[one.name for one in Result._meta.concrete_fields if not one.primary_key],
         )
+        says = Result.objects.filter(measure=OuterRef("pk")).values("attention")
+        Measure.objects.filter(pk__in=made).update(attention=Subquery(says))
         turned = [pk for pk, new in made.items() if pk not in before or before[pk].variation != new.variation]
         watch.tell_of_concerns([made[pk] for pk in turned])
     return len(made)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import F, Q, QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -18,9 +18,9 @@ from people.web import MemberRequest, network_page
 from programmes.measures import change
 from programmes.measures.drawing import Frame
 from programmes.measures.figures import period_name, unit_of
-from programmes.measures.filters import WORKING_OUT, WallFilter
+from programmes.measures.filters import WallFilter
 from programmes.measures.meaning import Series
-from programmes.measures.models import Measure, MeasureQuerySet, Result
+from programmes.measures.models import WORKING_OUT, Measure, MeasureQuerySet, Result
 from programmes.measures.permissions import measures_for
 from programmes.measures.results import figure
 from programmes.projects.permissions import programmes_for, projects_for
@@ -56,10 +56,8 @@ def of_organisation(reader: Membership, pk: int) -> QuerySet[Any]:
 
 
 def _drawn(measures: MeasureQuerySet) -> QuerySet[Any]:
-    """Read what a small chart needs; a result of another version than its measure's only says that it is old."""
-    is_new = When(result__version=F("version"), then=F("result__attention"))
-    attention = Case(is_new, default=Value(WORKING_OUT), output_field=IntegerField())
-    return measures.annotate(attention=attention).values(
+    """Read what a small chart needs."""
+    return measures.values(
         "pk",
         "name",
         "subgroup",

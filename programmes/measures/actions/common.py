@@ -11,7 +11,7 @@ from django.utils import timezone
 from iocn.shared import waking
 from people.models import Membership
 from programmes.measures.figures import entered, period_name
-from programmes.measures.models import Measure, Observation
+from programmes.measures.models import WORKING_OUT, Measure, MeasureQuerySet, Observation
 from programmes.projects.models import PathwayProject
 
 
@@ -39,7 +39,12 @@ def lock(by: Membership, measure: Measure) -> Measure:
 
 def moved_on(measure: Measure) -> None:
     """Say that what the measure's chart is made of is another now."""
-    Measure.objects.filter(pk=measure.pk).update(version=F("version") + 1)
+    all_moved_on(Measure.objects.filter(pk=measure.pk))
+
+
+def all_moved_on(measures: MeasureQuerySet) -> None:
+    """Say it of many, in one statement."""
+    measures.update(version=F("version") + 1, attention=WORKING_OUT)
     wake_results()
 
 

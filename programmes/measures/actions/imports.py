@@ -10,7 +10,7 @@ from iocn.shared.history import record_many
 from iocn.shared.tables import Brought, Table
 from people.actions import add_organisations
 from people.models import Membership, Organisation
-from programmes.measures.actions.common import line, show_project_moves, wake_results
+from programmes.measures.actions.common import all_moved_on, line, show_project_moves
 from programmes.measures.figures import period_name
 from programmes.measures.imports.staging import FEW_ROWS, new_measure, offer_of, read_now, series_there
 from programmes.measures.models import Import, ImportRow, ImportSeries, Measure, Observation
@@ -199,7 +199,6 @@ def _tell(by: Membership, there: Import, series: QuerySet[ImportSeries]) -> None
         return f"imported numbers from {there.name}"[:140] + f": {', '.join(parts)}"
 
     record_many(by=by, on=measures, what=what, text=lambda measure: "\n".join(lines[measure.pk]))
-    Measure.objects.filter(pk__in=counts).update(version=F("version") + 1)
-    wake_results()
+    all_moved_on(Measure.objects.filter(pk__in=counts))
     if len(measures) == 1:
         show_project_moves(measures[0])

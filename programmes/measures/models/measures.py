@@ -24,6 +24,10 @@ def _none_as_zero(name: str) -> Coalesce:
     return Coalesce(name, Value(0), output_field=models.BigIntegerField())
 
 
+# Stands for what a result needs attention for while it is worked out: these come last.
+WORKING_OUT = 9
+
+
 class MeasureQuerySet(models.QuerySet["Measure"]):
     def with_owners(self) -> MeasureQuerySet:
         """Read along what each belongs to, for its name and page."""
@@ -136,6 +140,9 @@ class Measure(models.Model):
     lines_kept_from = models.DateField(null=True, blank=True)
     # One more with every change of what its chart is made of: what was worked out from an older one is old.
     version = models.PositiveIntegerField(default=1)
+    # What the result of this version says needs attention (Result.attention), or that there is none yet: pages of
+    # small charts are in this order.
+    attention = models.PositiveSmallIntegerField(default=WORKING_OUT)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = MeasureQuerySet.as_manager()
@@ -176,6 +183,9 @@ class Measure(models.Model):
         ]
         indexes = [
             models.Index(fields=["network", "name", "id"], name="measures_by_name"),
+            models.Index(
+                fields=["network", "attention", "name", "subgroup", "id"], name="measures_by_attention"
+            ),
             models.Index(
                 fields=["network", "frequency"], condition=Q(reminds=True), name="measures_that_remind"
             ),

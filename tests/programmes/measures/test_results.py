@@ -7,6 +7,7 @@ import pytest
 from people.models import Message
 from programmes.measures import actions, results
 from programmes.measures.meaning import Series
+from programmes.measures.models import WORKING_OUT
 from programmes.measures.tasks import work_out_results
 from programmes.models import Measure, Observation, Result
 from tests.factories import MeasureFactory, MembershipFactory, ProjectFactory, TeamMemberFactory
@@ -140,24 +141,32 @@ def test_the_sweep_works_out_only_what_is_missing_or_old(project, nurse):
     first, second = (MeasureFactory(project=project, values=STEADY) for _ in range(2))
     assert results.renew_due() == 2
     assert results.renew_due() == 0
+    assert attention(first, second) == [Result.Attention.NO_SIGNAL] * 2
     actions.add_observation(by=nurse, measure=second, period=JULY, numerator=40, denominator=100)
     assert list(results.stale()) == [second]
+    assert attention(first, second) == [Result.Attention.NO_SIGNAL, WORKING_OUT]
     assert results.renew_due() == 1
     assert (shown(first).attention, shown(second).attention) == (
         Result.Attention.NO_SIGNAL,
         Result.Attention.CONCERN,
     )
+    assert attention(first, second) == [Result.Attention.NO_SIGNAL, Result.Attention.CONCERN]
+
+
+def attention(*measures):
+    """Return what pages of many measures sort these by."""
+    return [Measure.objects.get(pk=measure.pk).attention for measure in measures]
 
 
 def test_many_are_worked_out_in_as_many_queries_as_few(project, django_assert_num_queries):
     for _ in range(3):
         MeasureFactory(project=project, values=STEADY)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert results.renew_due() == 3
     Result.objects.all().delete()
     for _ in range(30):
         MeasureFactory(project=project, values=STEADY)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert results.renew_due() == 33
 
 
