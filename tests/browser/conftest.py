@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from people.models import Membership
 from tests.browser.chromium import on_this_machine
@@ -233,3 +233,21 @@ def check_narrow(page: Page) -> None:
     finally:
         page.set_viewport_size(before)
     assert not too_wide, f"{page.url} scrolls sideways at 320 pixels:\n" + "\n".join(too_wide)
+
+
+def tab_to(page: Page, target: Locator) -> None:
+    """Press Tab until the target has the focus, as somebody does who has no mouse."""
+    expect(target).to_be_visible()  # the page that has it may still be on its way
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        if target.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"Tab does not lead to {target} on {page.url}")
+
+
+def saved_by_key(page: Page, name: str) -> str:
+    """Press Enter on a button or link that downloads; return the name of the file."""
+    button = page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name, exact=True))
+    with page.expect_download() as saved:
+        button.press("Enter")
+    return saved.value.suggested_filename

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from programmes.models import Observation
-from tests.browser.conftest import check_page
+from tests.browser.conftest import check_page, saved_by_key
 from tests.factories import MeasureFactory, MembershipFactory, NetworkFactory, OrganisationFactory
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -58,9 +58,7 @@ def test_who_differs_from_the_others_is_found(page, sign_in, visit):
     expect(page.locator("[data-said]")).to_contain_text("Practice 7, 0.0%, 0 of 18, within the limits")
     page.keyboard.press("End")
     expect(page.locator("[data-said]")).to_contain_text("Practice 10, 6.4%, 210 of 3,300")
-    with page.expect_download() as saved:
-        page.get_by_role("button", name="Download as SVG").press("Enter")
-    assert saved.value.suggested_filename == "waited-too-long.svg"
+    assert saved_by_key(page, "Download as SVG") == "waited-too-long.svg"
 
     page.get_by_label("From", exact=True).select_option(label="March 2026")
     page.get_by_role("button", name="Show").press("Enter")

@@ -1,20 +1,16 @@
 """A team brings the past of a measure from a file, sees signal or noise, and adds this month by hand."""
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from programmes.measures.actions import annotate
-from programmes.measures.imports.staging import read_due
 from programmes.models import Observation
-from tests.browser.conftest import check_page
+from tests.browser.conftest import check_page, saved_by_key
 from tests.factories import MeasureFactory, ProjectFactory, TeamMemberFactory
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-
-REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "ae_attendances.csv"
 
 
 @pytest.fixture
@@ -83,9 +79,7 @@ def test_a_team_brings_a_file_and_adds_this_month(page, sign_in, visit, measure,
     page.keyboard.press("ArrowLeft")
     expect(page.locator("[data-said]")).to_contain_text("November 2025")
     for kind in ("PNG", "SVG"):
-        with page.expect_download() as saved:
-            page.get_by_role("button", name=f"Download as {kind}").press("Enter")
-        assert saved.value.suggested_filename == f"waited-more-than-four-hours.{kind.lower()}"
+        assert saved_by_key(page, f"Download as {kind}") == f"waited-more-than-four-hours.{kind.lower()}"
 
     # What happened is written on the chart, and its lines begin anew for a reason.
     page.get_by_role("link", name="Write on the chart").press("Enter")
@@ -131,27 +125,6 @@ def test_a_month_that_is_there_is_changed_after_asking(page, sign_in, visit, nur
     page.get_by_label("Yes, change June 2026").check()
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Ana Lund changed June 2026 from 12 of 240 to 13 of 240").wait_for()
-
-
-@pytest.mark.skipif(not REAL.exists(), reason="the real file (../shared/data) is not here")
-def test_the_real_file_of_all_england_is_imported_for_one_hospital(page, sign_in, measure, nurse):
-    sign_in(page, nurse)
-    page.goto(f"/larkton/measures/{measure.pk}/")
-    bring(page, measure, REAL.name, REAL.read_bytes())
-    page.get_by_label("Only rows whose org_code is").select_option("RF4")
-    page.get_by_role("group", name="Only rows whose type is").get_by_label("1", exact=True).check()
-    check_page(page)
-    page.get_by_role("button", name="Preview").click()
-    expect(page.get_by_text("It has 12,765 rows.")).to_be_visible()
-    check_page(page)
-    read_due()  # what a worker does; the page then goes on by itself
-    expect(page.get_by_text("36 new")).to_be_visible()
-    check_page(page)
-    page.get_by_role("button", name="Import 36 numbers").click()
-    page.get_by_text("ae_attendances.csv: 36 numbers added.").wait_for()
-    page.locator(".iocn-plot").wait_for()
-    expect(page.locator(".iocn-plot")).to_contain_text("mean")
-    check_page(page)
 
 
 def test_the_page_proposes_what_a_person_confirms_and_its_marks_can_be_told_apart(
