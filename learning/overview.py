@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import CharField, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, IntegerField, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from iocn.shared.prepared import prepared
@@ -218,9 +218,11 @@ def projects_of(cohort: int, reader: Membership) -> QuerySet[PathwayProject]:
 def open_asks_of(cohort: int, reader: Membership) -> QuerySet[Escalation]:
     """Return the open asks of the cohort's projects and those raised from it, as far as the reader may see."""
     brought = Enrolment.objects.now().filter(cohort=cohort, project__isnull=False).values("project")
-    from_here = CohortAsk.objects.filter(cohort=cohort).values("escalation")
-    # Found by the indexes of projects and keys first: a network has many more asks than a cohort.
-    found = Escalation.objects.filter(Q(project__in=brought) | Q(pk__in=from_here)).order_by().values("pk")
+    from_here = CohortAsk.objects.filter(cohort=cohort).order_by().values("escalation")
+    # Found by the index of projects first, as a network has many more asks than a cohort; and a union, as PostgreSQL
+    # reads all where two ways that ask other tables are joined by "or".
+    of_projects = Escalation.objects.filter(project__in=brought).order_by().values("pk")
+    found = of_projects.union(from_here)
     return asks_for(reader).open().filter(pk__in=found).with_promise().order_by("waiting_since", "id")
 
 

@@ -39,11 +39,18 @@ def asks_of_one(reader: Membership) -> QuerySet[Any]:
 
     Each says who owns it (`owner_name`) and whether it was brought to the reader (`is_brought`).
     """
-    # A union, as databases read a whole network where ways that ask other tables are joined by "or".
-    first, *others = (Escalation.objects.filter(way).order_by().values("pk") for way in _ways(reader))
-    asks = Escalation.objects.filter(pk__in=first.union(*others))
+    asks = Escalation.objects.filter(pk__in=_any_of(_ways(reader)))
     brought = _brought_to(reader).filter(escalation=OuterRef("pk"))
     return _in_order(asks.annotate(is_brought=Exists(brought)))
+
+
+def _any_of(ways: Iterable[Q]) -> QuerySet[Any]:
+    """Return the keys of asks that are found in any of these ways, each by an index.
+
+    A union, as databases read a whole network where ways that ask other tables are joined by "or".
+    """
+    first, *others = (Escalation.objects.filter(way).order_by().values("pk") for way in ways)
+    return first.union(*others)
 
 
 def _ways(reader: Membership) -> Iterable[Q]:
@@ -113,18 +120,18 @@ def steps_since(network: int, only: Membership | None, since: datetime) -> Query
 
     Of a reader: to those that they or, unless restricted, their teams asked.
     """
-
-    def also(**what: object) -> Q:
-        """Each way is whole, so that an index reads it."""
-        if only is None:
-            return Q(network=network, **what)
-        return Q(raised_by=only, **what) | Q(project__in=_projects_of(only), restricted=False, **what)
-
-    going_on = Escalation.objects.filter(
-        also(state__in=[*WITH_OWNER, State.DECIDING, State.MOVED])
-        | also(state=State.CLOSED, not_confirmed=True)
+    ways = (
+        [Q(raised_by=only), Q(project__in=_projects_of(only), restricted=False)]
+        if only
+        else [Q(network=network)]
     )
-    events = EscalationEvent.objects.filter(escalation__in=going_on.order_by().values("pk"), at__gte=since)
+    still = [
+        Q(state__in=[*WITH_OWNER, State.DECIDING, State.MOVED]),
+        Q(state=State.CLOSED, not_confirmed=True),
+    ]
+    events = EscalationEvent.objects.filter(
+        escalation__in=_any_of(way & state for way in ways for state in still), at__gte=since
+    )
     ask = ("network", "number", "ask", "restricted", "raised_by", "project")
     names = ("by", "to", "behalf_of")
     return (

@@ -76,12 +76,24 @@ def _set_right(pks: Sequence[int], now: datetime) -> list[Timed]:
 
 def _keep(clocks: Sequence[tuple[datetime | None, datetime | None, int]]) -> None:
     """Write what asks keep of their clocks. (bulk_update makes up an expression for each cell: ten times slower.)"""
-    as_kept = connection.ops.adapt_datetimefield_value
     with connection.cursor() as cursor:
+        if (
+            connection.vendor == "postgresql"
+        ):  # which plans each statement anew: one of all takes half as long
+            cursor.execute(_KEEP_ALL, [list(column) for column in zip(*clocks, strict=True)] or [[], [], []])
+            return
+        as_kept = connection.ops.adapt_datetimefield_value
         cursor.executemany(
             "UPDATE programmes_escalation SET due_at = %s, next_due_at = %s WHERE id = %s",
             [(as_kept(deadline), as_kept(next_at), pk) for deadline, next_at, pk in clocks],
         )
+
+
+_KEEP_ALL = """
+    UPDATE programmes_escalation ask SET due_at = clock.deadline, next_due_at = clock.next_at
+    FROM unnest(%s::timestamptz[], %s::timestamptz[], %s::bigint[]) AS clock(deadline, next_at, pk)
+    WHERE ask.id = clock.pk
+"""
 
 
 @transaction.atomic

@@ -37,6 +37,12 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
         """Return those at the network table or with staff: any leader may take them."""
         return self.open().filter(owner=None, state__in=WITH_OWNER).exclude(step=Step.MANAGER)
 
+    def numbered(self, network: int, number: int) -> EscalationQuerySet:
+        """Keep the one with this number in a network: by its key, as PostgreSQL does not know that it is one, expects
+        a hundred and reads all members and projects to join them."""
+        its_key = Escalation.objects.filter(network=network, number=number).order_by().values("pk")
+        return self.filter(pk=its_key[:1])
+
     def with_people(self) -> EscalationQuerySet:
         """Read the network, who raised it, whom it is with, who is answerable, its project and organisation."""
         return self.select_related(

@@ -81,8 +81,8 @@ def _find(request: MemberRequest, number: int) -> Escalation:
 
 @prepared
 def _asks_numbered(reader: Membership, number: int) -> EscalationQuerySet:
-    found = asks_for(reader).filter(number=number).with_team_of(reader).with_promise().with_people()
-    return found.with_absence(reader.network.today()).with_case()
+    found = asks_for(reader).numbered(reader.network_id, number).with_team_of(reader).with_promise()
+    return found.with_people().with_absence(reader.network.today()).with_case()
 
 
 def _can(request: MemberRequest, escalation: Escalation, move: Move) -> bool:

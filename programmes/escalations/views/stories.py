@@ -42,7 +42,7 @@ def stories(request: MemberRequest) -> HttpResponseBase:
 def story(request: MemberRequest, number: int) -> HttpResponse:
     """Propose the story of an ask, agree to it, or take that back."""
     reader = request.membership
-    ask = get_object_or_404(asks_for(reader).with_people(), number=number)
+    ask = get_object_or_404(asks_for(reader).numbered(reader.network_id, number).with_people())
     require(telling.may_tell(reader, ask))
     told = telling.story_of(reader, ask)
     do = request.POST.get("do", "tell")
