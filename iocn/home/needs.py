@@ -22,6 +22,7 @@ from people.models import Membership, Network
 from programmes.escalations.models import Escalation, EscalationEvent
 from programmes.escalations.permissions import TEAMS_MOVES
 from programmes.escalations.states import WITH_TEAM, Move, State
+from programmes.measures.figures import period_name
 from programmes.measures.models import Result
 from programmes.measures.rhythm import due
 from programmes.projects.models import PathwayProject, TeamMember
@@ -294,11 +295,12 @@ class _Needs:
                 self._add(pk, "news", self._ask_item(event.escalation, hint))
 
     def _read_measures(self) -> None:
-        """Find measures whose number is due and that have none since last month, and new signals of this week."""
+        """Find measures whose number is due by their own rhythm, and new signals of this week."""
         this_month = self.today.replace(day=1)
         last_month = (this_month - timedelta(days=1)).replace(day=1)
         since = self.now - NEWS
-        for measure in reading.measures_with_news(self.network.pk, self.only, last_month, since):
+        week = self.today - timedelta(days=7)
+        for measure in reading.measures_with_news(self.network.pk, self.only, last_month, week, since):
             url = f"{self.measures_url}{measure.pk}/"
             places = self.teams[measure.project_id or 0]
             if measure.signal_at and measure.signal_at >= since and measure.shows_of == measure.version:
@@ -306,13 +308,9 @@ class _Needs:
                 for place in places:
                     self._add(place.membership_id, "signal", Item(measure.name, url, hint))
             measure.network = self.network
-            is_behind = measure.latest is None or measure.latest < last_month
-            if is_behind and due(measure, measure.latest, self.today):
-                hint = (
-                    f"The last number is for {measure.latest:%B %Y}"
-                    if measure.latest
-                    else "It has no number yet"
-                )
+            if due(measure, measure.latest, self.today):
+                last = measure.latest and period_name(measure.latest)
+                hint = f"The last number is for {last}" if last else "It has no number yet"
                 item = Item(measure.name, f"{url}add/", hint)
                 for place in places:
                     if place.part in (TeamMember.Part.LEAD, TeamMember.Part.TEAM):

@@ -150,8 +150,11 @@ def steps_since(network: int, only: Membership | None, since: datetime) -> Query
 
 
 @prepared
-def measures_with_news(network: int, only: Membership | None, month: date, since: datetime) -> QuerySet[Any]:
-    """Return measures of open projects that have no number of the month or later, or show a new signal.
+def measures_with_news(
+    network: int, only: Membership | None, month: date, week: date, since: datetime
+) -> QuerySet[Any]:
+    """Return measures of open projects that have no number of the month or later (of the week, if they are counted
+    each day or week), or show a new signal.
 
     Each says its newest period (`latest`), what its newest number shows (`shows`), since when (`signal_at`), and of
     which version that was worked out (`shows_of`). One query for both: a page of home has few.
@@ -167,7 +170,12 @@ def measures_with_news(network: int, only: Membership | None, month: date, since
         shows=F("result__variation"),
         signal_at=F("result__signal_at"),
         shows_of=F("result__version"),
-    ).filter(Q(latest=None) | Q(latest__lt=month) | Q(signal_at__gte=since, shows_of=F("version")))
+    ).filter(
+        Q(latest=None)
+        | Q(latest__lt=month)
+        | Q(latest__lt=week, frequency__in=[Measure.Frequency.DAY, Measure.Frequency.WEEK])
+        | Q(signal_at__gte=since, shows_of=F("version"))
+    )
 
 
 @prepared

@@ -11,8 +11,9 @@ from iocn.shared.forms import Form, ModelForm
 from iocn.shared.free_text import refuse_patient_identifiers
 from programmes.measures.far_off import far_off
 from programmes.measures.figures import entered, month, period_name, plain
-from programmes.measures.meaning import Series, months_back
+from programmes.measures.meaning import Series
 from programmes.measures.models import CHARTS, Measure, Observation
+from programmes.measures.periods import months_back, period_of
 from programmes.measures.rules import NotANumber, problems_with, read_number
 
 MONTHS_OFFERED = 36
@@ -181,16 +182,21 @@ class NumberForm(Form):
 
     def _months(self) -> forms.TypedChoiceField:
         there = {point.period: entered(point.numerator, point.denominator) for point in self.series.points}
+        word, due = self.series.period_word, self.series.next_period(self.today)
         choices = [
             (at.isoformat(), f"{month(at)}: {there[at]}" if at in there else month(at))
-            for at in months_back(self.today, self.series.next_period(self.today), MONTHS_OFFERED)
+            for at in months_back(self.today, due, MONTHS_OFFERED)
+            if at in there or period_of(self.series.rhythm, at) == at
         ]
         return forms.TypedChoiceField(
-            label="Month",
+            label="Month" if word == "month" else "Quarter, by its first month",
             choices=choices,
             coerce=date.fromisoformat,
-            initial=self.series.next_period(self.today).isoformat(),
-            error_messages={"required": "Choose the month", "invalid_choice": "Choose a month of the list"},
+            initial=due.isoformat(),
+            error_messages={
+                "required": f"Choose the {word}",
+                "invalid_choice": f"Choose a {word} of the list",
+            },
         )
 
     def clean(self) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from iocn.shared.lists import Pages, address, wanted_format
 from people.web import MemberRequest, network_page
 from programmes.measures.figures import month, plain, rounded, shown, unit_of
 from programmes.measures.funnel import FEWEST, Funnel, Verdict, funnel
-from programmes.measures.meaning import next_month
 from programmes.measures.models import Measure, MeasureQuerySet
+from programmes.measures.periods import next_month
 from programmes.measures.permissions import counted_numbers_of, measures_for
 from programmes.measures.picture import signal
 
@@ -165,7 +165,7 @@ def sentence(measure: Measure, places: Sequence[Place], found: Funnel, noun: str
         if near := len(outside) - far:
             also = "more " if far else ""
             said.append(
-                f"{near} {also}{_lie(near)} outside the 95% limits, where chance alone puts about 1 of 20."
+                f"{near} {also}{_lie(near)} outside the 95% limits, where chance alone puts about 1 in 20."
             )
     few = sum(verdict == Verdict.FEW for verdict in found.verdicts)
     if few:

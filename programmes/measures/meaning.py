@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from iocn.shared.prepared import prepared
-from programmes.measures import sentences
+from programmes.measures import periods, sentences
 from programmes.measures.figures import period_name, shown
 from programmes.measures.models import Measure, Observation
 from programmes.measures.models import Phase as PhaseBegun
@@ -252,54 +252,53 @@ class Series:
     # --- Time ----------------------------------------------------------------------------------------------
     @cached_property
     def is_monthly(self) -> bool:
-        """Whether every period is a month. A measure without numbers is taken for one that will be."""
+        """Whether every period is a month or a quarter. One without numbers will be, if it is not counted by days."""
+        if not self.points:
+            return self.measure.frequency not in (Measure.Frequency.DAY, Measure.Frequency.WEEK)
         return all(point.period.day == 1 for point in self.points)
+
+    @property
+    def rhythm(self) -> str:
+        """How often numbers come: as the measure says, but what stands for months does not come by days."""
+        if self.is_monthly and self.measure.frequency != Measure.Frequency.QUARTER:
+            return Measure.Frequency.MONTH
+        return self.measure.frequency
+
+    @property
+    def period_word(self) -> str:
+        """What one of its periods is called: month, quarter; number where it is neither."""
+        if not self.is_monthly:
+            return "number"
+        return "quarter" if self.rhythm == Measure.Frequency.QUARTER else "month"
 
     @cached_property
     def missing(self) -> list[date]:
-        """The months between the first and the last that have no number; only a monthly series knows."""
+        """The months or quarters between the first and the last that have no number; others cannot be told."""
         if not self.is_monthly or not self.points:
             return []
         there = {point.period for point in self.points}
-        return [at for at in _months(self.points[0].period, self.points[-1].period) if at not in there]
+        first, last = self.points[0].period, self.points[-1].period
+        return [at for at in periods.between(self.rhythm, first, last) if at not in there]
 
     # --- The next number -----------------------------------------------------------------------------------
     def next_period(self, today: date) -> date:
-        """Return the period whose number is due: the month after the last one, at most this month.
+        """Return the period whose number is due: the one after the last, or the last while that lies ahead.
 
-        Without numbers it is the month that ended last. A series of weeks goes on by its last step.
+        Without numbers it is the period that ended last. Where nothing says how often they come, it goes on by the
+        last step.
         """
+        now = periods.period_of(self.rhythm, today)
         if self.last is None:
-            return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
-        if self.is_monthly:
-            return min(next_month(self.last.period), today.replace(day=1))
-        if len(self.points) < 2:
-            return today
-        step = self.last.period - self.points[-2].period
-        return min(self.last.period + step, today)
+            return (now and periods.period_before(self.rhythm, now)) or today
+        last = self.last.period
+        by_days = self.rhythm in (Measure.Frequency.DAY, Measure.Frequency.WEEK)
+        if self.is_monthly or by_days:
+            following = periods.period_after(self.rhythm, last)
+        else:
+            following = last + (last - self.points[-2].period) if len(self.points) > 1 else today
+        return following if following and following <= today else last
 
     def due(self, today: date) -> str:
         """Return the name of the period whose number is due, empty if even today's is there."""
         period = self.next_period(today)
         return "" if self.last is not None and self.last.period >= period else period_name(period)
-
-
-def next_month(period: date) -> date:
-    """Return the first day of the month after."""
-    return (period.replace(day=28) + timedelta(days=4)).replace(day=1)
-
-
-def _months(first: date, last: date) -> list[date]:
-    """Return the first day of every month from one to the other."""
-    found = [first]
-    while found[-1] < last:
-        found.append(next_month(found[-1]))
-    return found
-
-
-def months_back(today: date, due: date, least: int) -> list[date]:
-    """Return the first days of months, this one first: so many at least, and back to a year before what is due."""
-    found = [today.replace(day=1)]
-    while len(found) < least or found[-1] > due.replace(year=due.year - 1, day=1):
-        found.append((found[-1] - timedelta(days=1)).replace(day=1))
-    return found

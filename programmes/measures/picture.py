@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 # So many of the newest points are drawn at first: more can hardly be told apart, and would make the page heavy.
-NEWEST = 150
+NEWEST = 120
 
 
 def picture(series: Series, notes: bool, table: bool = True, newest: int | None = None) -> dict[str, Any]:
@@ -133,7 +133,7 @@ def _lines(series: Series, phase: Phase, start: int) -> dict[str, Any]:
 
 def _columns(series: Series, points: list[dict[str, Any]]) -> list[dict[str, str]]:
     columns = [
-        {"key": "period", "label": "Month" if series.is_monthly else "Date"},
+        {"key": "period", "label": {"month": "Month", "quarter": "Quarter"}.get(series.period_word, "Date")},
         {"key": "shown", "label": "Jump" if series.kind == "mr" else "Value"},
     ]
     if series.measure.has_denominator:

@@ -12,34 +12,9 @@ from people.messages import tell
 from people.models import Membership, Message, Network
 from programmes.measures.figures import period_name
 from programmes.measures.models import Measure
+from programmes.measures.periods import period_after, period_of
 from programmes.measures.permissions import may_change
 from programmes.projects.models import PathwayProject, TeamMember
-
-_MONTHS = {Measure.Frequency.MONTH: 1, Measure.Frequency.QUARTER: 3}
-_DAYS = {Measure.Frequency.DAY: 1, Measure.Frequency.WEEK: 7}
-
-
-def period_after(frequency: str, period: date) -> date | None:
-    """Return the period after this one, None where numbers come without a rhythm."""
-    for rhythm, days in _DAYS.items():
-        if frequency == rhythm:
-            return period + timedelta(days)
-    for rhythm, months in _MONTHS.items():
-        if frequency == rhythm:
-            month = period.month - 1 + months
-            return date(period.year + month // 12, month % 12 + 1, 1)
-    return None
-
-
-def period_of(frequency: str, day: date) -> date | None:
-    """Return the period that a day is in, None where numbers come without a rhythm."""
-    if frequency == Measure.Frequency.WEEK:
-        return day - timedelta(day.weekday())
-    if frequency == Measure.Frequency.QUARTER:
-        return day.replace(month=day.month - (day.month - 1) % 3, day=1)
-    if frequency == Measure.Frequency.MONTH:
-        return day.replace(day=1)
-    return day if frequency == Measure.Frequency.DAY else None
 
 
 def due(measure: Measure, last: date | None, today: date) -> date | None:

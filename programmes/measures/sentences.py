@@ -332,7 +332,7 @@ def _gaps(series: Series) -> str:
         return ""
     if len(series.missing) == 1:
         return f"{period_name(series.missing[0])} has no number."
-    return f"{len(series.missing)} months in between have no number."
+    return f"{len(series.missing)} {series.period_word}s in between have no number."
 
 
 def _left_out(series: Series) -> str:
@@ -357,10 +357,7 @@ def _numbers(number: int) -> str:
 
 def how_many(series: Series, number: int) -> str:
     """Return "8 months", or "8 numbers" where not each is the month after the one before."""
-    if series.kind == Kind.MR:
-        word = "jump"
-    else:
-        word = "month" if series.is_monthly and not series.missing else "number"
+    word = "jump" if series.kind == Kind.MR else "number" if series.missing else series.period_word
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 

@@ -175,6 +175,10 @@ def test_a_measure_without_any_number_is_missed_once_its_first_month_is_over(
         ("quarter", datetime.date(2026, 4, 1), False),
         ("quarter", datetime.date(2026, 1, 1), True),
         ("irregular", datetime.date(2024, 1, 1), False),
+        ("week", datetime.date(2026, 8, 24), True),
+        ("week", datetime.date(2026, 9, 7), False),  # that of the 14th is still to be known
+        ("day", datetime.date(2026, 9, 11), True),
+        ("day", datetime.date(2026, 9, 12), False),
         ("month", datetime.date(2026, 7, 1), True),
         ("month", datetime.date(2026, 8, 1), False),
     ],

@@ -7,7 +7,7 @@ from datetime import date
 from iocn.shared.tables import UnreadableTable
 from programmes.measures.imports.dates import style_of
 from programmes.measures.models import Measure
-from programmes.measures.rhythm import period_after
+from programmes.measures.periods import period_after
 from programmes.measures.rules import NotANumber, read_number
 
 HEADINGS = ("date", "numerator", "denominator", "note")

@@ -8,7 +8,8 @@ import pytest
 import time_machine
 
 from programmes.measures import actions, tasks
-from programmes.measures.rhythm import due, period_after, period_of
+from programmes.measures.periods import period_after, period_of
+from programmes.measures.rhythm import due
 from programmes.models import Import, Observation
 from tests.factories import (
     MeasureFactory,

@@ -84,7 +84,7 @@ def test_what_it_means_depends_on_what_is_better(client, network, better, said):
 
 def test_between_the_limits_chance_is_counted_with(client, network):
     text = text_of(page(client, several(network, [(10, 100), (20, 200), (10, 100), (48, 300), (30, 300)])[0]))
-    assert "1 lies outside the 95% limits, where chance alone puts about 1 of 20." in text
+    assert "1 lies outside the 95% limits, where chance alone puts about 1 in 20." in text
     assert "99.8% limits, which" not in text
 
 

@@ -8,6 +8,7 @@ import pytest
 from programmes.measures.figures import shown, unit_of
 from programmes.measures.meaning import Point, Series
 from programmes.measures.models import Measure
+from programmes.measures.sentences import how_many
 
 
 def series(
@@ -172,6 +173,40 @@ def test_the_next_number_is_that_of_the_month_after_the_last_and_never_in_the_fu
     assert series([1, 2], start=(2026, 8)).next_period(today) == date(2026, 10, 1)
     assert series([1], start=(2026, 11)).next_period(today) == date(2026, 11, 1)
     assert series([1], start=(2026, 11)).due(today) == ""
+
+
+def quarters(*starts):
+    measure = Measure(pk=1, name="Falls", shape="number", unit="falls", chart="xmr", frequency="quarter")
+    return Series(measure, [Point(date.fromisoformat(start), Decimal(5)) for start in starts])
+
+
+def test_quarters_are_counted_and_called_so():
+    starts = [f"{year}-{month:02}-01" for year in range(2020, 2026) for month in (1, 4, 7, 10)]
+    years = quarters(*starts)
+    assert years.missing == []
+    assert "in between" not in years.sentence
+    with_gaps = quarters(*starts[:6], *starts[7:10], *starts[12:])
+    assert with_gaps.missing == [date(2021, 7, 1), date(2022, 7, 1), date(2022, 10, 1)]
+    assert "3 quarters in between have no number." in with_gaps.sentence
+    assert how_many(years, 4) == "4 quarters"
+    assert years.picture()["columns"][0]["label"] == "Quarter"
+
+
+def test_the_next_quarter_is_due_once_it_has_begun():
+    year = quarters("2025-07-01", "2025-10-01")
+    assert year.next_period(date(2025, 12, 31)) == date(2025, 10, 1)
+    assert year.due(date(2025, 12, 31)) == ""
+    assert year.due(date(2026, 1, 1)) == "January 2026"
+    assert quarters().next_period(date(2026, 2, 10)) == date(2025, 10, 1)
+
+
+@pytest.mark.parametrize(("frequency", "due"), [("week", "29 January 2024"), ("day", "23 January 2024")])
+def test_days_and_weeks_go_on_by_the_measures_own_rhythm(frequency, due):
+    measure = Measure(pk=1, name="Falls", shape="number", unit="falls", chart="run", frequency=frequency)
+    # Two weeks lie between the last two: one is missing.
+    points = [Point(date(2024, 1, day), Decimal(day)) for day in (2, 8, 22)]
+    assert Series(measure, points).due(date(2026, 1, 1)) == due
+    assert not Series(measure, []).is_monthly
 
 
 @pytest.mark.parametrize(

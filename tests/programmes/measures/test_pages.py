@@ -195,13 +195,13 @@ def test_of_many_numbers_the_newest_are_drawn_and_all_where_that_is_wanted(signe
     measure.annotations.create(on=newest.period, text="The clinic opened", by=nurse)
     client = signed_in(nurse)
     answer = client.get(page(measure))
-    assert "The picture shows the newest 150 of 240 numbers." in answer.text
+    assert "The picture shows the newest 120 of 240 numbers." in answer.text
     assert len(answer.content) < 40 * 1024
     chart = answer.context["chart"]
     assert chart["points"][-1]["date"] == newest.period.isoformat()
     assert [(line["first"], line["last"], line["centre"]) for line in chart["phases"]] == [
-        (0, 119, 20),
-        (120, 149, 30),
+        (0, 89, 20),
+        (90, 119, 30),
     ]
     assert [event["text"] for event in chart["events"]] == ["Two wards became one", "The clinic opened"]
     whole = client.get(page(measure, "?picture=all"))
