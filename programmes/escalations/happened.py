@@ -13,7 +13,14 @@ from programmes.escalations.states import Move
 from programmes.measures.hooks import Happened
 from programmes.measures.models import Measure
 
-_WORDS = {Move.ACCEPT: "said yes", Move.DECLINE: "not possible now", Move.DONE: "done as promised"}
+_WORDS = {
+    Move.ACCEPT: "said yes",
+    Move.AGREE: "said yes",
+    Move.DECLINE: "not possible now",
+    Move.REFUSE: "not possible now",
+    Move.SETTLE: "settled",
+    Move.DONE: "done as promised",
+}
 
 
 def happened(reader: Membership, measure: Measure) -> Iterator[Happened]:

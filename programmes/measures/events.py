@@ -1,5 +1,6 @@
 """What happened while a measure was counted, for its chart: what somebody wrote on it, and what the record knows."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import CharField, F, QuerySet, Value
@@ -10,6 +11,7 @@ from people.models import Membership
 from programmes.measures.hooks import Happened, happened
 from programmes.measures.meaning import Series
 from programmes.measures.models import Annotation, Measure, Phase
+from programmes.measures.periods import period_after
 from programmes.projects.models import TestCycle
 
 MOST = 20  # more would cover the numbers: the newest are drawn
@@ -47,11 +49,15 @@ def _tries(project: int) -> QuerySet[TestCycle, tuple[Any, ...]]:
 
 
 def drawn(series: Series, events: list[Happened], numbers: int) -> list[dict[str, Any]]:
-    """Return what happened while so many of the newest numbers came, for their picture and the list under it."""
+    """Return what happened while so many of the newest numbers came, for their picture and the list under it; also in
+    the period after the newest, which has no number yet."""
     if not series.points:
         return []
     first, last = series.points[-numbers].period, series.points[-1].period
-    among = [event for event in events if first <= event.on <= last.replace(day=28)][-MOST:]
+    until = last
+    for _newest_and_next in range(2):
+        until = period_after(series.rhythm, until) or until + timedelta(days=31)
+    among = [event for event in events if first <= event.on < until][-MOST:]
     return [
         {
             "date": event.on.isoformat(),

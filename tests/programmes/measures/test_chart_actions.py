@@ -1,6 +1,6 @@
 """How a chart is drawn is changed with a reason, and told: phases, baseline, what does not count, what is written."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -169,3 +169,12 @@ def test_the_chart_tells_what_happened_to_who_may_read_it(signed_in, measure, nu
     ]
     evaluator = MembershipFactory(network=network, roles=["evaluator"])
     assert signed_in(evaluator).get(page).context["chart"]["events"] == []
+
+
+def test_what_happened_since_the_newest_number_is_told_too(signed_in, measure, nurse, network):
+    newest = measure.observations.latest("period").period
+    for days in (30, 45, 70):
+        actions.annotate(by=nurse, measure=measure, on=newest + timedelta(days=days), text=f"{days} days on")
+    told = signed_in(nurse).get(f"/{network.slug}/measures/{measure.pk}/").context["chart"]["events"]
+    # In its own month and the next, whose number is not there yet.
+    assert [event["text"] for event in told] == ["30 days on", "45 days on"]
