@@ -49,6 +49,7 @@ def chart(request: MemberRequest, measure: int) -> HttpResponseBase:
             for phase in thing.phases.select_related("by")
         ],
         "annotations": thing.annotations.select_related("by"),
+        "kept": thing.lines_kept_from and period_name(thing.lines_kept_from),
         "baseline": thing.baseline_until and period_name(thing.baseline_until),
         "left_out": [
             (number, period_name(number.period)) for number in thing.observations.exclude(left_out="")
@@ -62,6 +63,8 @@ def _take_back(request: MemberRequest, measure: Measure, what: str) -> None:
     name, _, pk = what.partition("-")
     if name == "baseline":
         actions.end_baseline(by=request.membership, measure=measure)
+    elif name == "kept":
+        actions.propose_again(by=request.membership, measure=measure)
     elif name == "phase" and pk.isdecimal() and (phase := measure.phases.filter(pk=pk).first()):
         actions.join_phases(by=request.membership, phase=phase)
     elif name == "note" and pk.isdecimal() and (note := measure.annotations.filter(pk=pk).first()):

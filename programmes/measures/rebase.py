@@ -77,8 +77,7 @@ def proposal(series: Series, happened: Sequence[Happened]) -> Proposal | None:
     if after < FEWEST_FIXED or len(counted) - after < FEWEST:
         return None
     begins = series.points[first].period
-    kept = series.measure.lines_kept_from
-    if kept and begins <= kept:  # with more numbers the same change may be seen to begin a little earlier
+    if _is_kept(series, first):
         return None
     if not _is_steady(Series(series.measure, series.points, {*series.begins, begins})):
         return None
@@ -88,6 +87,16 @@ def proposal(series: Series, happened: Sequence[Happened]) -> Proposal | None:
         f" {series.centre_shown}, since {period_name(since)}, and steady among themselves."
     )
     return Proposal(begins, shows, cause)
+
+
+def _is_kept(series: Series, first: int) -> bool:
+    """Whether somebody has said of this change that the lines stay as they are. With more numbers, or another note, the
+    same change may be seen to begin a little earlier or later."""
+    kept = series.measure.lines_kept_from
+    if kept is None:
+        return False
+    place = max((at for at, point in enumerate(series.points) if point.period <= kept), default=-1)
+    return first <= place + NEAR
 
 
 def _is_steady(anew: Series) -> bool:

@@ -8,6 +8,7 @@ from programmes.measures.actions.charts import (
     join_phases,
     keep_lines,
     leave_out,
+    propose_again,
     remove_annotation,
     set_baseline,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "join_phases",
     "keep_lines",
     "leave_out",
+    "propose_again",
     "read_again",
     "remove_annotation",
     "remove_observation",

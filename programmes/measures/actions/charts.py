@@ -47,9 +47,21 @@ def keep_lines(*, by: Membership, measure: Measure, begins: date, reason: str) -
     """Leave the lines as they are where it was proposed to begin them anew; that is not proposed again."""
     there = lock(by, measure)
     reason = _given(reason, "Say why the lines stay as they are.")
-    there.lines_kept_from = begins
+    there.lines_kept_from = max(begins, there.lines_kept_from or begins)
     there.save(update_fields=["lines_kept_from"])
     record(by=by, on=there, what=f"let the lines go on through {period_name(begins)}", text=reason)
+    return there
+
+
+@transaction.atomic
+def propose_again(*, by: Membership, measure: Measure) -> Measure:
+    """Let it be proposed again that the lines begin anew."""
+    there = lock(by, measure)
+    if there.lines_kept_from is None:
+        return there
+    there.lines_kept_from = None
+    there.save(update_fields=["lines_kept_from"])
+    record(by=by, on=there, what="wants it proposed again that the lines begin anew")
     return there
 
 

@@ -69,8 +69,8 @@ def read_again(*, brought: Import) -> None:
 
 def _read_anew(brought: Import, *fields: str) -> None:
     brought.state, brought.state_at, brought.progress = State.WAITING, timezone.now(), 0
-    brought.claim = None
-    brought.save(update_fields=["state", "state_at", "progress", "claim", *fields])
+    brought.claim, brought.refusal = None, ""
+    brought.save(update_fields=["state", "state_at", "progress", "claim", "refusal", *fields])
     if brought.is_unpacked and brought.rows <= FEW_ROWS:
         read_now(brought.pk)
         brought.refresh_from_db(fields=["state", "claim"])
