@@ -15,7 +15,7 @@ from programmes.measures import watch
 from programmes.measures.drawing import frame_of, paths
 from programmes.measures.figures import shown
 from programmes.measures.meaning import Series
-from programmes.measures.models import Measure, MeasureQuerySet, Result
+from programmes.measures.models import WORKING_OUT, Measure, MeasureQuerySet, Result
 from programmes.measures.spc import ENOUGH, Analysis, Assurance, Variation
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,9 @@ _ATTENTION = {
 
 def stale() -> MeasureQuerySet:
     """Return the measures of which nothing is worked out, or only of an older version."""
-    return Measure.objects.filter(Q(result=None) | ~Q(result__version=F("version")))
+    return Measure.objects.filter(
+        Q(result=None) | ~Q(result__version=F("version")) | Q(attention=WORKING_OUT)
+    )
 
 
 def renew_due() -> int:
@@ -97,7 +99,7 @@ def result_of(series: Series) -> Result:
     chart = series.chart
     result.latest = figure(measure, chart.values[-1])
     result.centre, result.lower, result.upper = chart.centre[-1], chart.lower[-1], chart.upper[-1]
-    tells = sum(_known(chart)) >= ENOUGH
+    tells = _tells(chart)
     if tells:
         result.variation = chart.variation or ""
         result.variation_reason = chart.variation_reasons[0] if chart.variation_reasons else ""
@@ -111,6 +113,25 @@ def result_of(series: Series) -> Result:
         for name, path in paths(chart, periods, frame, series.target, signals=tells).items():
             setattr(result, name, path)
     return result
+
+
+def icons_of(series: Series) -> dict[str, str]:
+    """Return the icons of variation and assurance with their words; none while there are too few numbers to tell."""
+    if not series.points or series.kind != series.measure.chart or not _tells(series.chart):
+        return {}
+    words = {**dict(Result.VariationShown.choices), **dict(Result.AssuranceShown.choices)}
+    return {str(icon): words[icon] for icon in (series.chart.variation, series.chart.assurance) if icon}
+
+
+def _tells(chart: Analysis) -> bool:
+    return sum(_known(chart)) >= ENOUGH
+
+
+def says(result: Result) -> str:
+    """Return what the newest number shows, in the words of the small charts."""
+    if result.variation:
+        return Result.VariationShown(result.variation).label
+    return f"{result.numbers} number{'' if result.numbers == 1 else 's'}: too few to tell"
 
 
 def _known(chart: Analysis) -> Iterator[bool]:

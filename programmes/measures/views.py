@@ -33,6 +33,7 @@ from programmes.measures.permissions import (
 )
 from programmes.measures.picture import NEWEST, small
 from programmes.measures.rebase import proposal
+from programmes.measures.results import icons_of
 from programmes.measures.sentences import rule_words
 from programmes.measures.spc import value_of
 from programmes.projects.permissions import programmes_for, projects_for
@@ -145,6 +146,7 @@ def measure(request: MemberRequest, measure: int) -> HttpResponseBase:
             "series": series,
             "chart": chart,
             "small": small(series),
+            "icons": icons_of(series),
             "listing": listing,
             "numbers": [
                 (

@@ -164,6 +164,9 @@ class Measure(models.Model):
             ),
             models.CheckConstraint(condition=Q(per__gt=0), name="measure_per_above_zero"),
             models.CheckConstraint(
+                condition=Q(attention__in=[1, 2, 3, 4, 5, 6, WORKING_OUT]), name="measure_attention_is_known"
+            ),
+            models.CheckConstraint(
                 condition=Q(
                     *[Q(shape=shape, chart__in=charts) for shape, charts in CHARTS.items()],
                     _connector=Q.OR,
