@@ -330,15 +330,17 @@ class Listing:
 
 
 class Pages:
-    """One page of rows that are in memory already, such as an import's preview; for components/pagination.html."""
+    """One page of rows that are in memory already, or of a query set that is `count` long; for
+    components/pagination.html."""
 
-    def __init__(self, request: HttpRequest, rows: Sequence[Any], size: int = PAGE) -> None:
+    def __init__(self, request: HttpRequest, rows: Any, size: int = PAGE, count: int | None = None) -> None:
+        count = len(rows) if count is None else count
         text = request.GET.get("page", "1")
         wanted = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
-        self.page = max(1, min(wanted, -(-len(rows) // size)))
+        self.page = max(1, min(wanted, -(-count // size)))
         self.first = (self.page - 1) * size + 1
         self.rows = rows[self.first - 1 : self.first - 1 + size]
         self.last = self.first + len(self.rows) - 1
-        self.has_more = self.last < len(rows)
+        self.has_more = self.last < count
         self.next_url = address(request, page=str(self.page + 1)) if self.has_more else ""
         self.previous_url = address(request, page=str(self.page - 1)) if self.page > 1 else ""

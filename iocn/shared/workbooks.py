@@ -53,7 +53,7 @@ def takes_long(content: bytes) -> bool:
             return sum(info.file_size for info in parts.infolist()) > LARGE
     except (
         Exception
-    ):  # a made-up file may make zipfile raise anything; what is wrong with it says the reading
+    ):  # a made-up file may make zipfile raise anything; the reading says what is wrong with it
         return False
 
 

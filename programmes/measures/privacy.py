@@ -69,7 +69,7 @@ def declare_tables() -> None:
             "Parts of files of numbers",
             network="brought__network",
             words=("organisation_name", "subgroup"),
-            plain=("code",),
+            plain=("code", "picture"),
         ),
         Held(
             ImportRow,

@@ -152,6 +152,7 @@ def test_every_field_of_words_is_reached(network):
         "Import.offer",
         "Import.choices",
         "Import.facts",
+        "Import.refusal",
     }
     assert words - reached <= not_written_here
     assert "Upload." in reached

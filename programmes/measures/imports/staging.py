@@ -22,6 +22,7 @@ from programmes.measures.imports.columns import Choices, Offer
 from programmes.measures.imports.plan import STEP, Key, Plan, Planned, Series, There
 from programmes.measures.models import Import, ImportRow, ImportSeries, Measure, MeasureQuerySet, Observation
 from programmes.measures.picture import small
+from programmes.measures.results import result_of, says
 from programmes.measures.rules import LARGEST
 
 log = logging.getLogger(__name__)
@@ -94,7 +95,7 @@ def _unpack(brought: Import) -> None:
         file = unpacked(bytes(brought.content), LIMITS, progress=at)
         table = read_csv(file.csv, LIMITS)
     except UnreadableTable as refusal:
-        _say(brought, state=Import.State.FAILED, refusal=str(refusal)[:300])
+        _say(brought, content=b"", state=Import.State.FAILED, refusal=str(refusal)[:300])
         return
     offer = offer_of(brought, table, file.remark)
     _say(
@@ -132,9 +133,11 @@ def _stage(brought: Import) -> None:
     )
     ImportRow.objects.filter(brought=brought).delete()
     ImportSeries.objects.filter(brought=brought).delete()
+    # Beside no other writer: it takes a moment. Where a row is wrong, rows are shown and no measures.
+    pictures = _pictures(plan) if brought.is_many and not plan.counts["wrong"] else {}
     with transaction.atomic():
         at(READING)
-        series = _stage_series(brought, plan)
+        series = _stage_series(brought, plan, pictures)
     for first in range(0, len(plan.rows), STEP):
         with transaction.atomic():
             at(READING + (99 - READING) * first / len(plan.rows))
@@ -218,9 +221,10 @@ def _there(measures: Iterable[Measure]) -> dict[int, dict[date, There]]:
 
 
 # --- Writing -----------------------------------------------------------------------------------------------
-def _stage_series(brought: Import, plan: Plan) -> dict[Key, ImportSeries]:
+def _stage_series(
+    brought: Import, plan: Plan, pictures: Mapping[Key, dict[str, str] | None]
+) -> dict[Key, ImportSeries]:
     counts: dict[Key, Counter[str]] = defaultdict(Counter)
-    pictures = _pictures(plan) if brought.is_many else {}
     for row in plan.rows:
         counts[row.key][ImportRow.What(row.what).name.lower()] += 1
     made = {
@@ -261,7 +265,9 @@ def _pictures(plan: Plan) -> dict[Key, dict[str, str] | None]:
 
 def _picture(series: meaning.Series, numbers: Iterable[meaning.Number]) -> dict[str, str] | None:
     try:
-        return small(series.with_numbers(numbers))
+        would_be = series.with_numbers(numbers)
+        found = small(would_be)
+        return found and found | {"says": says(result_of(would_be))}
     except Exception:  # a picture that cannot be drawn must not keep the numbers from being imported
         log.exception("What numbers of %s would look like cannot be drawn", series.measure.name)
         return None

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import HttpResponseClientRefresh
 
 from iocn.shared.downloads import FORMATS, download
+from iocn.shared.lists import Pages
 from iocn.shared.permissions import require
 from iocn.shared.tables import Brought, Table, read_csv
 from people.web import MemberRequest, network_page
@@ -30,7 +31,8 @@ from programmes.measures.permissions import (
 from programmes.projects.permissions import programmes_for
 
 ROWS_SHOWN = 100
-POINTS_DRAWN = 2000
+# So many numbers are read for one picture, and the newest of them drawn.
+POINTS_READ, POINTS_DRAWN = 20_000, 1000
 
 State = Import.State
 
@@ -205,20 +207,22 @@ def _preview_page(request: MemberRequest, brought: Import, changed_since: bool) 
         "has_notes": bool(brought.choices.get("note")),
         **_where(brought),
     }
+    rows = brought.staged.select_related("series")
+    count = brought.new + brought.changed + brought.same + brought.wrong
     if brought.is_many and not brought.wrong:
-        parts, count = brought.series.select_related("organisation"), brought.series.count()
+        parts = brought.series.select_related("organisation")
         context["series"] = parts[:SERIES_SHOWN]
+        context["more_series"] = max(0, parts.count() - SERIES_SHOWN)
+        # Of many measures only those numbers one by one that were others before.
+        rows, count = rows.filter(what=ImportRow.What.CHANGED), brought.changed
         context["unknown"] = brought.series.filter(organisation=None).values("code").distinct().count()
         context["form"] = ConfirmForm() if context["unknown"] else None
-    else:
-        rows = brought.staged.select_related("series")[:ROWS_SHOWN]
-        context["rows"] = [_line(row) for row in rows]
-        count = brought.new + brought.changed + brought.same + brought.wrong
-        # The page then points to the choices.
-        context["duplicates"] = any(" is also on line" in error for row in rows for error in row.errors)
+    pages = Pages(request, rows, ROWS_SHOWN, count)
+    context |= {"pages": pages, "rows": [_line(row) for row in pages.rows]}
+    # The page then points to the choices.
+    context["duplicates"] = any(" is also on line" in error for row in pages.rows for error in row.errors)
     if would_be := _would_be(brought):
-        context["chart"] = would_be.picture()
-    context |= {"count": count, "more": max(0, count - ROWS_SHOWN)}
+        context["chart"] = would_be.picture(newest=POINTS_DRAWN)
     return render(request, "measures/import_preview.html", context)
 
 
@@ -232,7 +236,7 @@ def _would_be(brought: Import) -> Series | None:
     if not (brought.measure and brought.to_write):
         return None
     series = Series.of(brought.measure)
-    if len(series.points) + brought.new > POINTS_DRAWN:
+    if len(series.points) + brought.new > POINTS_READ:
         return None
     written = brought.staged.filter(what__in=[ImportRow.What.NEW, ImportRow.What.CHANGED])
     columns = written.values_list("period", "numerator", "denominator", "note")
@@ -243,6 +247,8 @@ def _would_be(brought: Import) -> Series | None:
 
 def _confirm(request: MemberRequest, brought: Import) -> HttpResponseBase:
     """Write what the preview showed. What changed meanwhile is shown first."""
+    if brought.refusal:  # read again it would say the same
+        return _page(request, brought)
     form = ConfirmForm(request.POST)
     add_as = form.cleaned_data["add_as"] if form.is_valid() else ""
     try:

@@ -477,7 +477,10 @@ def test_a_preview_takes_as_many_queries_for_ten_times_the_rows(
         with django_assert_num_queries(7):
             page = client.get(where)
         assert counts(page)["new"] == rows
-    assert "And 200 more rows." in page.content.decode()
+    assert "Showing 1 to 100, there are more" in page.text
+    last = client.get(f"{where}?page=3")
+    assert "Showing 201 to 300 of 300" in last.text
+    assert "December 1984" in last.text
 
 
 # --- The real files ----------------------------------------------------------------------------------------
@@ -500,7 +503,7 @@ def test_the_real_file_whole_says_that_its_rows_share_periods(signed_in, nurse, 
     where = brought(client, measure, content, rows_1="", rows_2=[])
     page = client.get(where)
     assert "12,765 rows are wrong" in page.content.decode()
-    assert "And 12,665 more rows." in page.content.decode()
+    assert "Showing 1 to 100, there are more" in page.text
     added_up = client.get(brought(client, measure, content, rows_1="", rows_2=[], add_up="on"))
     assert counts(added_up)["new"] == 36
 

@@ -88,6 +88,7 @@ def test_a_file_makes_a_measure_of_each_organisation_and_part(signed_in, network
     pictures = [part.picture for part in page.context["series"]]
     assert [picture["line"].count("L") for picture in pictures] == [1, 1, 1]
     assert all(f'd="{picture["line"]}"' in page.text for picture in pictures)
+    assert "2 numbers: too few to tell" in page.text
     assert "January 2017 to February 2017" in page.text
 
     done = confirm(client, where, add_as="hospital")
@@ -156,7 +157,12 @@ def test_a_changed_number_is_shown_and_its_old_value_kept(signed_in, staff, hosp
     client = signed_in(staff)
     confirm(client, bring(client), add_as="hospital")
     where = bring(client, MADE.replace(b"200,20,51", b"200,21,51"))
-    assert "<strong>1 changed</strong>" in client.get(where).text
+    page = client.get(where)
+    assert "<strong>1 changed</strong>" in page.text
+    assert "It was 20 of 200." in page.text
+    assert [(number, row.series.code) for row, _period, number in page.context["rows"]] == [
+        ("21 of 200", "AAA")
+    ]
     assert "1 number changed" in confirm(client, where).text
     first = Measure.objects.get(organisation=hospital, subgroup="1")
     told = History.objects.of(first)[0]
@@ -327,6 +333,9 @@ def test_a_large_workbook_that_cannot_be_used_says_why(signed_in, staff, measure
     tasks.read_brought_numbers()
     page = client.get(where)
     assert "Cell B2 holds an error (#DIV/0!). Put it right, or empty it." in page.text
+    # What cannot be used is not kept, and trying again says the same.
+    assert bytes(Import.objects.get().content) == b""
+    assert "Cell B2 holds an error" in client.post(where).text
     assert f"/larkton/measures/{measure.pk}/import/" in page.text
     assert not ImportRow.objects.exists()
 
