@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
 from iocn.shared.sending import act_once, filling_in, sign_in_first
 from people import second_factor
@@ -54,12 +55,14 @@ def network_page(
                 return _ask_for_second_factor(request, membership)
             request.session.pop(second_factor.GO_ON, None)
             request.membership = membership
-            if request.method == "POST":
-                if read_first:
-                    kwargs["sent"] = read_first(request, **kwargs)
-                return act_once(request, lambda: view(request, **kwargs))
-            with filling_in(request):
-                return view(request, **kwargs)
+            # Days begin, and times are written, where the network is.
+            with timezone.override(membership.network.time_zone):
+                if request.method == "POST":
+                    if read_first:
+                        kwargs["sent"] = read_first(request, **kwargs)
+                    return act_once(request, lambda: view(request, **kwargs))
+                with filling_in(request):
+                    return view(request, **kwargs)
 
         return page
 

@@ -3,7 +3,7 @@
 import csv
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import IO, Any
 
@@ -35,7 +35,7 @@ def download(
             _workbook(headings, rows), as_attachment=True, filename=filename, content_type=EXCEL
         )
     return StreamingHttpResponse(
-        _csv_lines(headings, rows),
+        _csv_lines(headings, rows, timezone.get_current_timezone()),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{filename}"'},
     )
@@ -49,11 +49,12 @@ class _Echo:
         return value
 
 
-def _csv_lines(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+def _csv_lines(headings: Sequence[str], rows: Iterable[Sequence[object]], zone: tzinfo) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield "\ufeff" + writer.writerow(headings)  # Excel needs the mark
-    for row in rows:
-        yield writer.writerow([spreadsheet_safe(value) for value in row])
+    with timezone.override(zone):  # they are written after the view has returned
+        for row in rows:
+            yield writer.writerow([spreadsheet_safe(value) for value in row])
 
 
 def spreadsheet_safe(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import time
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -16,13 +17,15 @@ from people.models import RESERVED_SLUGS, Domain, Mandate, Membership, Network, 
 
 
 @transaction.atomic
-def create_network(*, slug: str, name: str) -> Network:
+def create_network(*, slug: str, name: str, time_zone: str = "Europe/London") -> Network:
     """Create a network. Its address is its slug, so the slug may be no first segment of ours."""
     if slug in RESERVED_SLUGS:
         raise ValidationError(f"“{slug}” is an address of the product’s own. Choose another.")
     if slug != slug.lower():
         raise ValidationError("Write the network’s address in small letters.")
-    network = Network(slug=slug, name=name)
+    if time_zone not in available_timezones():
+        raise ValidationError(f"“{time_zone}” is no time zone. Write one such as Europe/London.")
+    network = Network(slug=slug, name=name, time_zone=time_zone)
     network.full_clean()
     network.save()
     record(by=None, on=network, what="was created", network=network)

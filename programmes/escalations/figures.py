@@ -94,15 +94,15 @@ def _figures(network: Network, months: set[date]) -> Iterable[AskFigures]:
 
     # Of each place, domain and month: counts, how long asks took, and of each figure who decided how many.
     found: dict[Key, dict[Any, Counter[Any]]] = defaultdict(lambda: defaultdict(Counter))
-    read = ("pk", "raised_at", "domain", "organisation", "asked_in", "decided_in", "state")
+    read = ("pk", "raised_at", "domain", "organisation", "asked_in", "decided_in", "state", "not_confirmed")
     times = ("acknowledged_after", "decided_after", "done_after")
     for row in asks.order_by().values_list(*read, *times).iterator():
-        pk, raised_at, domain, organisation, asked_in, decided_in, state, *took = row
+        pk, raised_at, domain, organisation, asked_in, decided_in, state, not_confirmed, *took = row
         month = _month(raised_at, zone)
         if month not in months:
             continue
         who = deciders.get(pk, ())
-        settled = took[2] is not None
+        settled = took[2] is not None and not not_confirmed
         partner = decided_in if settled and asked_in and decided_in != asked_in else None
         for key in (domain, ALL_DOMAINS):
             for place in {organisation, None}:
@@ -111,6 +111,9 @@ def _figures(network: Network, months: set[date]) -> Iterable[AskFigures]:
                 counts["received"] += 1
                 counts["awaiting"] += state == State.RAISED
                 cell["received"].update(who)
+                if not_confirmed:
+                    counts["not_confirmed"] += 1
+                    cell["not_confirmed"].update(who)
                 if pk in promises:
                     counts[promises[pk]] += 1
                     cell["promises"].update(who)

@@ -41,6 +41,10 @@ AGES = [("1", "a day"), ("5", "5 days"), ("10", "10 days"), ("20", "20 days"), (
 TURN = [("owner", "Leader’s or staff’s turn"), ("team", "Team’s turn")]
 
 
+NOT_CONFIRMED = "not_confirmed"
+STATES = [*State.choices, (NOT_CONFIRMED, "Closed, not confirmed")]
+
+
 class AskFilter(PreparedFilters):
     """Search, and what is asked of every list of asks."""
 
@@ -48,7 +52,7 @@ class AskFilter(PreparedFilters):
         label="Search", method="search", widget=forms.TextInput(attrs={"type": "search"})
     )
     turn = django_filters.ChoiceFilter(label="Whose turn", choices=TURN, method="whose", empty_label="Any")
-    state = django_filters.ChoiceFilter(label="State", choices=State.choices, empty_label="Any")
+    state = django_filters.ChoiceFilter(label="State", choices=STATES, method="in_state", empty_label="Any")
     urgency = django_filters.ChoiceFilter(
         label="How badly", choices=Escalation.Urgency.choices, empty_label="Any"
     )
@@ -96,6 +100,12 @@ class AskFilter(PreparedFilters):
     def whose(self, asks: EscalationQuerySet, name: str, value: str) -> EscalationQuerySet:
         """Narrow by whose turn it is."""
         return asks.filter(state__in=WITH_TEAM if value == "team" else (*WITH_OWNER, *WITH_ASKED))
+
+    def in_state(self, asks: EscalationQuerySet, name: str, value: str) -> EscalationQuerySet:
+        """Narrow to a state; among the closed ones also to those of which the team never said whether it is settled."""
+        if value == NOT_CONFIRMED:
+            return asks.filter(state=State.CLOSED, not_confirmed=True)
+        return asks.filter(state=value)
 
     def about(self, asks: EscalationQuerySet, name: str, value: str) -> EscalationQuerySet:
         """Narrow by domain; those whose raiser was not sure too."""

@@ -59,7 +59,10 @@ class Times:
         return read(ask.state, events, self.allowed[ask.urgency], self.working, promise, ask.hold_until)
 
     def note_times(self, escalation: Escalation, event: EscalationEvent) -> None:
-        """Keep how many working minutes passed until a step ended for the first time, and where it was decided."""
+        """Keep how many working minutes passed until a step ended for the first time, and where it was decided.
+
+        What the team does not take for settled is not done.
+        """
         after = self.working.between(escalation.raised_at, event.at)
         replies = (Move.ACKNOWLEDGE, Move.TAKE, Move.HOLD, Move.ACCEPT, Move.DECLINE, Move.SETTLE, Move.VOICE)
         if event.move in replies and escalation.acknowledged_after is None:
@@ -73,6 +76,8 @@ class Times:
             escalation.decided_in = own_organisation(decider) if decider else None
         if event.move in SETTLING and escalation.done_after is None:
             escalation.done_after = after
+        if event.move == Move.NOT_SETTLED:
+            escalation.done_after = None  # it was not done after all
 
 
 def clocks_of(asks: Sequence[Timed]) -> Iterator[tuple[Timed, Clock]]:

@@ -22,7 +22,7 @@ from programmes.measures.models import Measure
 FEWEST_DECIDERS = 2
 
 # What is asked of the table of figures, in this order, after organisation, its name, domain and month.
-COUNTS = ("received", "awaiting", "kept", "kept_late", "not_met", "raised", "for_partner")
+COUNTS = ("received", "awaiting", "kept", "kept_late", "not_met", "not_confirmed", "raised", "for_partner")
 STEPS = ("to_acknowledge", "to_decide", "to_do")
 COLUMNS = (*COUNTS, *STEPS, "deciders")
 
@@ -131,6 +131,7 @@ FIGURES = {
     "to_decide": "Decision",
     "to_do": "Done",
     "promises": "Promises kept",
+    "not_confirmed": "Not confirmed",
     "for_partner": "For a partner",
 }
 # The network's total of these is the same number of asks: it is known from one if it is from the other.

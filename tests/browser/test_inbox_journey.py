@@ -62,6 +62,11 @@ def test_a_leader_clears_three_asks_by_keyboard(page, sign_in, visit, ward):
     expect(beside.get_by_text("They know now that you are looking at it.")).to_be_visible()
     expect(page.locator("#E-2")).to_contain_text("Being looked at")
 
+    # It could rest until a day.
+    press("o")
+    expect(beside.get_by_label("Until when?")).to_be_focused()
+    press("Escape")
+
     # The next is promised.
     press("j")
     press("p")

@@ -355,6 +355,18 @@ def test_the_command_makes_a_network_and_prints_the_first_invitation(client, db,
     assert client.get("/eastmere/staff-list/").status_code == 200
     with pytest.raises(CommandError, match="product’s own"):
         call_command("add_network", "accounts", "X", "--staff", "jo@example.org", "--staff-name", "Jo")
+    with pytest.raises(CommandError, match="“Larkton” is no time zone"):
+        call_command(
+            "add_network",
+            "westmere",
+            "W",
+            "--staff",
+            "jo@example.org",
+            "--staff-name",
+            "Jo",
+            "--time-zone",
+            "Larkton",
+        )
 
 
 def test_an_old_invitation_is_no_way_in_from_the_list_of_networks(leader, signed_in):

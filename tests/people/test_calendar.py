@@ -146,3 +146,16 @@ def test_the_closed_days_ask_the_same_of_the_database_however_many(
     client.get("/larkton/settings/closed-days/")
     with django_assert_num_queries(3):
         client.get("/larkton/settings/closed-days/")
+
+
+def test_days_begin_and_times_are_written_where_the_network_is(signed_in):
+    network = factories.NetworkFactory(slug="farton", time_zone="Pacific/Auckland")
+    staff = factories.MembershipFactory(network=network, roles=["staff"])
+    project = factories.ProjectFactory(network=network)
+    leader = factories.TeamMemberFactory(project=project, part="lead", membership__network=network).membership
+    with time_machine.travel(datetime(2026, 6, 3, 13, tzinfo=UTC)):  # the 4th, one in the morning there
+        client = signed_in(leader)
+        # A try of their today is none of the future.
+        client.post(f"/farton/projects/{project.pk}/log/", {"do": "Asked three people", "on": "2026-06-04"})
+        assert project.prototypes.get().test_cycles.get().on == date(2026, 6, 4)
+    assert staff.network.time_zone == "Pacific/Auckland"

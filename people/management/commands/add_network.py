@@ -22,12 +22,19 @@ class Command(BaseCommand):
         parser.add_argument("name", help="its own name, as pages show it")
         parser.add_argument("--staff", required=True, help="e-mail address of the first staff member")
         parser.add_argument("--staff-name", required=True, help="their name")
+        parser.add_argument(
+            "--time-zone",
+            default="Europe/London",
+            help="where its days begin, such as Europe/London (the default)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             validate_email(options["staff"])
             with transaction.atomic():
-                network = actions.create_network(slug=options["slug"], name=options["name"])
+                network = actions.create_network(
+                    slug=options["slug"], name=options["name"], time_zone=options["time_zone"]
+                )
                 staff = actions.invite_member(
                     by=None,
                     network=network,

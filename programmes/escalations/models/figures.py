@@ -32,13 +32,15 @@ class AskFigures(models.Model):
     kept = models.PositiveIntegerField(default=0)
     kept_late = models.PositiveIntegerField(default=0)
     not_met = models.PositiveIntegerField(default=0)
+    # Of those received: closed without the team's word.
+    not_confirmed = models.PositiveIntegerField(default=0)
     # Of those received, how many took how many working minutes to each step: {minutes: asks}.
     to_acknowledge = models.JSONField(default=dict)
     to_decide = models.JSONField(default=dict)
     to_do = models.JSONField(default=dict)
     # Asks that its people raised.
     raised = models.PositiveIntegerField(default=0)
-    # Asks of another organisation's people that one of its own settled.
+    # Asks of another organisation's people that one of its own settled, but for those that nobody confirmed.
     for_partner = models.PositiveIntegerField(default=0)
     # Of each of these figures who decided how many of its asks: {figure: {membership's key: asks}}. Only counted,
     # never shown.

@@ -54,6 +54,7 @@ KEYS = [
     ("h", "hand it on"),
     ("p", "say yes, with a promise"),
     ("d", "not possible now"),
+    ("o", "put it on hold"),
     ("x", "tick the row, where asks can be ticked"),
     ("Esc", "close the ask beside the list"),
 ]

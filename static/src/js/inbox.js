@@ -18,7 +18,7 @@ export function watchInbox() {
     if (reference) open.show(reference, `${slug === "acknowledge" && row?.hasAttribute("data-free") ? "take" : slug}/`);
   };
   const tick = () => rowInFocus()?.querySelector("input[type=checkbox]")?.click();
-  return { x: tick, a: act("acknowledge"), h: act("hand-on"), p: act("accept"), d: act("decline") };
+  return { x: tick, a: act("acknowledge"), h: act("hand-on"), p: act("accept"), d: act("decline"), o: act("hold") };
 }
 
 // --- The ask beside the list ---

@@ -54,6 +54,37 @@ def test_what_was_settled_for_a_partner_and_how_promises_were_kept_is_counted(ra
     assert figures_of(place.network, place.practice).for_partner == 0
 
 
+def test_what_the_team_never_confirmed_counts_as_that(raised):
+    place = raised
+    Escalation.objects.filter(pk=place.ask.pk).update(asked_in=place.practice)
+    promised(place)
+    actions.mark_done(by=place.leader, escalation=place.ask)
+    with time_machine.travel(timezone.now() + timedelta(days=40)):
+        actions.run_clocks()
+        build_figures()
+    ask = Escalation.objects.get(pk=place.ask.pk)
+    assert (ask.state, ask.not_confirmed) == ("closed", True)
+    row = figures_of(place.network, place.hospital)
+    assert (row.not_confirmed, row.for_partner) == (1, 0)
+    assert row.deciders["not_confirmed"] == {str(place.leader.pk): 1}
+
+
+def test_what_the_team_does_not_take_for_settled_is_not_done(raised):
+    place = raised
+    Escalation.objects.filter(pk=place.ask.pk).update(asked_in=place.practice)
+    promised(place)
+    actions.mark_done(by=place.leader, escalation=place.ask)
+    actions.not_settled(by=place.nurse, escalation=place.ask, text="Only one of us can see them")
+    build_figures()
+    row = figures_of(place.network, place.hospital)
+    assert (row.for_partner, row.to_do, row.kept) == (0, {}, 0)
+    # Done once more, it counts from when it was asked to when it was done in the end.
+    promised(place)
+    actions.mark_done(by=place.leader, escalation=place.ask)
+    build_figures()
+    assert sum(figures_of(place.network, place.hospital).to_do.values()) == 1
+
+
 def test_a_delegates_decision_is_their_leaders(raised):
     place = raised
     promised(place)

@@ -31,6 +31,7 @@ def rows_of(asks):
     for place, domain, asked_in, decider, done in asks:
         figures = ["received", *(["to_acknowledge", "to_decide", "promises"] if decider else [])]
         figures += ["to_do"] if decider and done else []
+        figures += ["not_confirmed"] if decider and not done else []
         partner = place if decider and done and asked_in and asked_in != place else None
         for of in (domain, ALL_DOMAINS):
             for where, what in ((place, figures), (asked_in, ["raised"]), (partner, ["for_partner"])):
@@ -68,6 +69,8 @@ def belongs(ask, figure):
     if figure in ("to_acknowledge", "to_decide", "promises") and not decider:
         return None
     if figure == "to_do" and not (decider and done):
+        return None
+    if figure == "not_confirmed" and (done or not decider):
         return None
     if figure == "raised" and not asked_in:
         return None
