@@ -54,7 +54,7 @@ def show(request: MemberRequest, measure: int) -> HttpResponseBase:
         months = list(counted_numbers_of(names).order_by("period").dates("period", "month"))
         since, until = _chosen(request, months)
         there = _places(names, since, until)
-        noun = "organisations" if thing.organisation_id else "subgroups"
+        noun = _noun(thing)
         found, context["reason"] = _funnel(thing, there, noun)
         context |= {
             "months": [(at.isoformat(), month(at)) for at in reversed(months)],
@@ -76,15 +76,29 @@ def show(request: MemberRequest, measure: int) -> HttpResponseBase:
 
 # --- Which numbers -----------------------------------------------------------------------------------------
 def alike(measures: MeasureQuerySet, measure: Measure) -> MeasureQuerySet:
-    """Return what is one funnel: the measure's subgroup in all organisations, or else all subgroups of no organisation."""
+    """Return what is one funnel: the measure's subgroup in all organisations, or the measure of all projects, or else
+    all its subgroups."""
+    same = measures.alike(measure)
+    if _noun(measure) == "projects":
+        return same.filter(organisation=None, subgroup="")
+    same = same.filter(project=measure.project_id)
     if measure.organisation_id:
-        return measures.alike(measure).filter(organisation__isnull=False, subgroup=measure.subgroup)
-    return measures.alike(measure).filter(organisation=None)
+        return same.filter(organisation__isnull=False, subgroup=measure.subgroup)
+    return same.filter(organisation=None)
+
+
+def _noun(measure: Measure) -> str:
+    if measure.organisation_id:
+        return "organisations"
+    return "projects" if measure.project_id and not measure.subgroup else "subgroups"
 
 
 def _names(measure: Measure, measures: MeasureQuerySet) -> dict[int, str]:
-    rows = measures.order_by().values_list("pk", "organisation__name", "subgroup")
-    return {pk: organisation or subgroup or measure.name for pk, organisation, subgroup in rows}
+    rows = measures.order_by().values_list("pk", "organisation__name", "subgroup", "project__name")
+    return {
+        pk: organisation or subgroup or project or measure.name
+        for pk, organisation, subgroup, project in rows
+    }
 
 
 def _chosen(request: MemberRequest, months: Sequence[date]) -> tuple[date, date]:

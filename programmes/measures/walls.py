@@ -1,17 +1,16 @@
 """Pages of many measures as small charts, what needs attention first: of a project, a programme, an organisation,
 or the network; and one measure beside those alike."""
 
-from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Max, Min, Q, QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from iocn.shared.lists import Column, Listing
+from iocn.shared.lists import Column, Listing, Pages
 from people.models import Membership
 from people.scopes import organisations_for
 from people.web import MemberRequest, network_page
@@ -111,6 +110,7 @@ def wall(request: MemberRequest, **address: int) -> HttpResponseBase:
         "owner": owner,
         "owner_url": reverse(page, args=[request.membership.network.slug, *address.values()]),
         "is_project": "project" in address,
+        "show_of": not owner,
     }
     return render(request, "measures/wall.html", context)
 
@@ -159,14 +159,25 @@ COLUMNS = [
 def compare(request: MemberRequest, measure: int) -> HttpResponseBase:
     """Show the same measure of all organisations and subgroups on one scale, what needs attention first."""
     thing = get_object_or_404(measures_for(request.membership), pk=measure)
+    alike = measures_for(request.membership).alike(thing)
+    drawn = Q(result__drawn_from__isnull=False) & ~Q(attention=WORKING_OUT)
+    of_all = alike.aggregate(
+        count=Count("pk"),
+        first=Min("result__drawn_from", filter=drawn),
+        last=Max("result__last_period", filter=drawn),
+        low=Min("result__low", filter=drawn),
+        high=Max("result__high", filter=drawn),
+    )
     frames = {key: F(f"result__{key}") for key in ("drawn_from", "low", "high")}
-    alike = _drawn(measures_for(request.membership).alike(thing)).annotate(**frames)
-    rows = list(alike.order_by("attention", "subgroup", "in_organisation", "pk")[: PAGE + 1])
-    shown_rows = rows[:PAGE]
-    scale = _on_one_scale([row for row in shown_rows if row["attention"] != WORKING_OUT and row["line"]])
+    rows = _drawn(alike).annotate(**frames).order_by("attention", "subgroup", "in_organisation", "pk")
+    pages = Pages(request, rows, PAGE, count := of_all.pop("count"))
+    scale = Frame(**of_all) if of_all["first"] else None
+    for row in pages.rows:
+        if scale and row["attention"] != WORKING_OUT and row["line"]:
+            row["matrix"] = _onto(scale, row)
     groups = [
         (_TITLES[attention], attention == WORKING_OUT, [_card(row) for row in found])
-        for attention, found in groupby(shown_rows, key=lambda row: row["attention"])
+        for attention, found in groupby(pages.rows, key=lambda row: row["attention"])
     ]
     context = {
         "measure": thing,
@@ -174,8 +185,9 @@ def compare(request: MemberRequest, measure: int) -> HttpResponseBase:
         "groups": groups,
         "owner": thing,  # where the way back leads
         "owner_url": thing.get_absolute_url(),
-        "count": len(shown_rows),
-        "has_more": len(rows) > PAGE,
+        "count": count,
+        "pages": pages,
+        "show_of": True,
         "unit": unit_of(thing).removeprefix("%").strip(),
         "scale": scale
         and {
@@ -188,18 +200,8 @@ def compare(request: MemberRequest, measure: int) -> HttpResponseBase:
     return render(request, "measures/compare.html", context)
 
 
-def _on_one_scale(rows: Sequence[dict[str, Any]]) -> Frame | None:
-    """Give each row the matrix that takes its picture into the frame that holds all; return that frame."""
-    if not rows:
-        return None
-    own = [Frame(row["drawn_from"], row["last_period"], row["low"], row["high"]) for row in rows]
-    all_in = Frame(
-        min(frame.first for frame in own),
-        max(frame.last for frame in own),
-        min(frame.low for frame in own),
-        max(frame.high for frame in own),
-    )
-    for row, frame in zip(rows, own, strict=True):
-        across, along, down, below = frame.onto(all_in)
-        row["matrix"] = f"matrix({across} 0 0 {down} {along} {below})"
-    return all_in
+def _onto(scale: Frame, row: dict[str, Any]) -> str:
+    """Return the matrix that takes a row's picture into the frame that holds all."""
+    own = Frame(row["drawn_from"], row["last_period"], row["low"], row["high"])
+    across, along, down, below = own.onto(scale)
+    return f"matrix({across} 0 0 {down} {along} {below})"

@@ -148,6 +148,7 @@ def test_the_closed_days_ask_the_same_of_the_database_however_many(
         client.get("/larkton/settings/closed-days/")
 
 
+@pytest.mark.django_db
 def test_days_begin_and_times_are_written_where_the_network_is(signed_in):
     network = factories.NetworkFactory(slug="farton", time_zone="Pacific/Auckland")
     staff = factories.MembershipFactory(network=network, roles=["staff"])
@@ -156,6 +157,9 @@ def test_days_begin_and_times_are_written_where_the_network_is(signed_in):
     with time_machine.travel(datetime(2026, 6, 3, 13, tzinfo=UTC)):  # the 4th, one in the morning there
         client = signed_in(leader)
         # A try of their today is none of the future.
-        client.post(f"/farton/projects/{project.pk}/log/", {"do": "Asked three people", "on": "2026-06-04"})
+        client.post(
+            f"/farton/projects/{project.pk}/log/",
+            {"do": "Six by noon", "new_prototype": "Noon", "on": "2026-06-04"},
+        )
         assert project.prototypes.get().test_cycles.get().on == date(2026, 6, 4)
     assert staff.network.time_zone == "Pacific/Auckland"

@@ -34,18 +34,19 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
         return self.select_related("network", "project", "programme", "organisation")
 
     def alike(self, measure: Measure) -> MeasureQuerySet:
-        """Return the same measure of all organisations and subgroups, itself too: what can be compared.
+        """Return the same measure of all organisations, subgroups and teams, itself too: what can be compared.
 
-        The same means its name, shape and scale, within one project or programme, or across the network.
+        The same means its name, shape and scale; of all projects, or within one programme, or across the network.
         """
-        return self.filter(
+        same = self.filter(
             network_id=measure.network_id,
-            project_id=measure.project_id,
             programme_id=measure.programme_id,
             name=measure.name,
             shape=measure.shape,
             per=measure.per,
+            unit=measure.unit,
         )
+        return same.filter(project__isnull=measure.project_id is None)
 
 
 class Measure(models.Model):

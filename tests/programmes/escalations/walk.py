@@ -38,9 +38,20 @@ BEGINNINGS = [
 ]
 PAUSES = [timedelta(minutes=1), timedelta(hours=1), timedelta(hours=7), timedelta(days=1), timedelta(days=3)]
 PAUSES += [timedelta(days=16), timedelta(days=70)]
-FIRST_REPLIES = (Move.ACKNOWLEDGE, Move.TAKE, Move.HOLD, Move.ACCEPT, Move.DECLINE, Move.SETTLE)
-DECISIONS = (Move.ACCEPT, Move.DECLINE, Move.SETTLE)
+FIRST_REPLIES = (Move.ACKNOWLEDGE, Move.TAKE, Move.HOLD, Move.ACCEPT, Move.DECLINE, Move.SETTLE, Move.VOICE)
+DECISIONS = (Move.ACCEPT, Move.DECLINE, Move.SETTLE, Move.AGREE, Move.REFUSE)
+FIRST_STATES = {Move.RAISE: State.RAISED, Move.PUT: State.DECIDING}
 REFUSED = (PermissionDenied, ValidationError, actions.NotPossible, Escalation.DoesNotExist)
+CASE = {
+    "title": "A ward clerk",
+    "problem": "Nurses type",
+    "options": "One or two",
+    "cost": "30,000 a year",
+    "benefit": "Time",
+    "risk": "None",
+    "asked": "The money",
+    "measures": [],
+}
 numbers = st.integers(0, 1000)
 
 
@@ -51,7 +62,12 @@ def words(move, ask, value):
         Move.HOLD: {"until": day},
         Move.ACCEPT: {"what": "A key", "due_on": day},
         Move.CHANGE_PROMISE: {"what": f"A key, {value}", "due_on": day},
-        Move.VOICE: {"answer": "yes", "what": "A key", "due_on": day},
+        Move.VOICE: {
+            "answer": ("yes", "yes", "yes_if", "no")[value % 4],
+            "what": "A key",
+            "due_on": day,
+            "would_change": "Money",
+        },
         Move.DECLINE: {"would_change": "Money"},
         Move.ATTACH: {"file": Checked("a.txt", "txt", b"a")},
     }
@@ -111,6 +127,17 @@ class Walk(RuleBasedStateMachine):
                 restricted=restricted,
             )
 
+    @rule(number=numbers, who=numbers, many=st.integers(1, 3))
+    def put_a_business_case(self, number, who, many):
+        if len(self.seen) >= 3:
+            return
+        leaders = list(Membership.objects.leaders().filter(network=self.place.network).order_by("pk"))
+        asked = [self.pick(leaders, who + one) for one in range(many)]
+        by = self.pick(self.people(), number)
+        with contextlib.suppress(*REFUSED), transaction.atomic():
+            case = actions.draft_case(by=by, project=PathwayProject.objects.get(), **CASE)
+            actions.put_case(by=by, case=case, lead=asked[0], others=asked[1:], urgency="slowing")
+
     @rule(number=numbers, which=numbers, value=numbers)
     def somebody_does_what_they_may(self, number, which, value):
         ask = self.pick(self.asks(), which)
@@ -148,9 +175,11 @@ class Walk(RuleBasedStateMachine):
             assert added == 0
             return
         assert could
-        assert added == 1 or (added == 0 and move == Move.JOIN)
+        # The same answer to a case again changes nothing; the last answer decides it.
+        others = {Move.JOIN: (0,), Move.VOICE: (0, 2)}.get(move, ())
+        assert added == 1 or added in others
         if added:
-            written = ask.events.last()
+            written = list(ask.events.order_by("number"))[-added]
             assert (written.move, written.by) == (move, person)
         if move == Move.WAIT:
             due = times_of(ask.network).clock_of(ask).next
@@ -234,7 +263,7 @@ class Walk(RuleBasedStateMachine):
             state = None
             for event in events:
                 move = Move(event["move"])
-                state = State.RAISED if move == Move.RAISE else after(move, state)
+                state = FIRST_STATES.get(move) or after(move, state)
                 assert event["state"] == state, (move, MOVES[move])
             assert ask.state == state
             assert all(one["at"] <= then["at"] for one, then in itertools.pairwise(events))
@@ -267,6 +296,10 @@ class Walk(RuleBasedStateMachine):
             events = self.seen[ask.pk]
             moves = (FIRST_REPLIES, DECISIONS, (Move.DONE, Move.SETTLE))
             for minutes, was, ends in zip(kept, before, moves, strict=True):
+                if ends == moves[2]:  # what the team did not take for settled is not done
+                    back = [at for at, event in enumerate(events) if event["move"] == Move.NOT_SETTLED]
+                    events = events[back[-1] + 1 :] if back else events
+                    was = was if any(event["move"] in ends for event in events) else None
                 first = next((event for event in events if event["move"] in ends), None)
                 if was is not None or first is None:
                     assert minutes == was
@@ -289,6 +322,11 @@ class Walk(RuleBasedStateMachine):
             assert {one.pk for one in ask.brought_in} <= leaders
             if ask.state in WITH_OWNER:
                 self.it_waits_for_somebody(ask, leaders, active)
+            elif ask.state == State.DECIDING:
+                awaited = set(ask.voices.filter(answer="").values_list("leader", flat=True))
+                tasks = StaffTask.objects.filter(kind=StaffTask.Kind.ASK, subject_id=ask.pk, settled_at=None)
+                assert awaited <= leaders & active
+                assert awaited or tasks.exists()
             else:
                 assert ask.next_due_at  # it closes by itself
 

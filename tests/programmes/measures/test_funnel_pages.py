@@ -102,6 +102,23 @@ def test_what_varies_by_more_than_chance_is_said_and_widens_the_limits(client, n
     assert "overdispersion" in text
 
 
+def test_teams_have_a_funnel_by_their_projects(client, network):
+    for name, (events, cases) in zip(NAMES, ONE_ODD, strict=True):
+        measure = MeasureFactory(
+            project=ProjectFactory(network=network, name=name), name="Waits", unit="people"
+        )
+        Observation.objects.create(
+            measure=measure,
+            period=date(2025, 1, 1),
+            numerator=events,
+            denominator=cases,
+            added_by=MembershipFactory(network=network),
+        )
+    text = text_of(page(client, measure))
+    assert "5 projects, January 2025" in text
+    assert "Denby: 20.0%, 60 of 300, is above the upper 99.8% limit of 19.5%" in text
+
+
 def test_a_rate_has_a_funnel_too(client, network):
     measures = several(
         network, [(10, 1000), (11, 1000), (9, 1000), (30, 1000)], shape="rate", unit="bed days"

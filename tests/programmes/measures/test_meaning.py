@@ -177,7 +177,8 @@ def test_the_next_number_is_that_of_the_month_after_the_last_and_never_in_the_fu
 
 def quarters(*starts):
     measure = Measure(pk=1, name="Falls", shape="number", unit="falls", chart="xmr", frequency="quarter")
-    return Series(measure, [Point(date.fromisoformat(start), Decimal(5)) for start in starts])
+    points = [Point(date.fromisoformat(start), Decimal(5 + at % 3)) for at, start in enumerate(starts)]
+    return Series(measure, points)
 
 
 def test_quarters_are_counted_and_called_so():

@@ -214,7 +214,7 @@ def test_the_same_measure_of_others_is_on_one_scale(client, network, django_asse
         measure = add(None, "Waits", values, network=network, organisation=hospital)
     add(None, "Another", STEADY, network=network)
     results.renew_due()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         answer = client.get(f"/larkton/measures/{measure.pk}/compare/")
     text = answer.content.decode()
     assert names(answer) == ["Waits – Easton", "Waits – Larkton"]
@@ -225,6 +225,37 @@ def test_the_same_measure_of_others_is_on_one_scale(client, network, django_asse
     assert max(apart) - min(apart) < 2
     assert "2 alike, all on one scale" in text
     assert "January 2024" in text
+
+
+def test_teams_are_compared_by_the_same_measure_of_their_projects(client, network, project):
+    measure = add(project, "Waits", STEADY)
+    add(ProjectFactory(network=network, name="Heart failure"), "Waits", WORSE)
+    add(ProjectFactory(network=network, name="Stroke"), "Waits", STEADY, unit="patients")  # of something else
+    add(ProjectFactory(), "Waits", STEADY)  # of another network
+    results.renew_due()
+    page = client.get(f"/larkton/measures/{measure.pk}/compare/")
+    assert "2 alike, all on one scale" in page.text
+    assert "Heart failure" in page.text
+    assert "Stroke" not in page.text
+
+
+def test_more_than_a_hundred_are_compared_page_by_page_on_the_scale_of_all(client, network, project):
+    measure = add(project, "Waits", STEADY)
+    results.renew_due()
+    projects = ProjectFactory.create_batch(110, network=network)
+    copies = Measure.objects.bulk_create(
+        Measure(
+            network=network, project=one, name="Waits", attention=5, unit=measure.unit, better=measure.better
+        )
+        for one in projects
+    )
+    found = Result.objects.get()
+    Result.objects.bulk_create(_copy(found, one) for one in copies)
+    Result.objects.filter(measure=copies[-1]).update(high=found.high + 50)
+    pages = [client.get(f"/larkton/measures/{measure.pk}/compare/?page={page}") for page in (1, 2)]
+    assert [len(names(page)) for page in pages] == [100, 11]
+    assert all("111 alike, all on one scale" in page.text for page in pages)
+    assert pages[0].context["scale"] == pages[1].context["scale"]
 
 
 def test_a_measure_alone_has_nothing_to_compare_with(client, project):
