@@ -23,6 +23,7 @@ from programmes.escalations.models import (
     Escalation,
     EscalationEvent,
     FiguresBuilt,
+    Voice,
 )
 from programmes.escalations.sight import STEPS
 from programmes.escalations.states import Move, State
@@ -86,6 +87,10 @@ def _figures(network: Network, months: set[date]) -> Iterable[AskFigures]:
     decisions = EscalationEvent.objects.filter(move__in=DECIDING, **of_these).order_by()
     for ask, by, behalf_of in decisions.values_list("escalation", "by", "behalf_of").iterator():
         deciders[ask].add(behalf_of or by)
+    # A business case is decided by all who answered it.
+    voices = Voice.objects.filter(**of_these).exclude(answer="").order_by()
+    for ask, leader in voices.values_list("escalation", "leader").iterator():
+        deciders[ask].add(leader)
     # Of several promises on an ask the last that came to something, so that as many asks as promises are counted.
     promises: dict[int, str] = {}
     for promise in Commitment.objects.filter(**of_these).order_by("made_at", "pk").iterator():

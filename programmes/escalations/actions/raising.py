@@ -150,4 +150,5 @@ def go_further(by: Membership | None, locked: Escalation, move: Move, text: str)
     """Give the locked ask to the next step of its route, or to staff at its end. (Members are locked.)"""
     way = way_of(locked, (locked.owner_id,) if locked.owner_id else ()).after(locked.step)
     give(locked, way.owner, way.step)
-    return step(by, locked, move, to=way.owner, text=f"{text}\n\n{way.why}")
+    said = "\n".join([*way.passed_over, way.why])
+    return step(by, locked, move, to=way.owner, text=f"{text}\n\n{said}")

@@ -170,7 +170,8 @@ def _climb(locked: Escalation, due: Due, times: Times) -> None:
             text=f"{locked.reference} has had no answer in its time. Find out what it needs, or bring it to a leader.",
         )
     to = people[0] if len(people) == 1 and stage.step != Step.TABLE else None
-    step(None, locked, Move.CLIMB, to=to, due_at=due.at, text=_why(locked), times=times)
+    said = "\n".join([_why(locked), *way.passed_over])
+    step(None, locked, Move.CLIMB, to=to, due_at=due.at, text=said, times=times)
 
 
 def _why(locked: Escalation) -> str:

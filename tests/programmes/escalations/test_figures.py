@@ -85,6 +85,21 @@ def test_what_the_team_does_not_take_for_settled_is_not_done(raised):
     assert sum(figures_of(place.network, place.hospital).to_do.values()) == 1
 
 
+def test_a_business_case_is_decided_by_all_who_answered_it(place):
+    case = actions.draft_case(by=place.nurse, project=place.project, title="A pharmacist", problem="None")
+    ask = actions.put_case(
+        by=place.nurse, case=case, lead=place.leader, others=[place.second], urgency="slowing"
+    )
+    soon = timezone.localdate() + timedelta(days=9)
+    for one in (place.leader, place.second):
+        actions.voice(by=one, escalation=ask, answer="yes", what="Half of it", due_on=soon)
+    build_figures()
+    assert figures_of(place.network).deciders["to_decide"] == {
+        str(place.leader.pk): 1,
+        str(place.second.pk): 1,
+    }
+
+
 def test_a_delegates_decision_is_their_leaders(raised):
     place = raised
     promised(place)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from people.actions.calendar import add_closed_day
 from people.actions.members import close_membership, set_roles
+from people.actions.standing_in import set_absence
 from people.models import Absence, Delegate, Membership, Message, StaffTask
 from programmes.escalations import actions
 from programmes.escalations.files import checked
@@ -65,6 +66,24 @@ def test_a_missed_time_reminds_once_and_then_brings_the_next_in_beside_the_owner
     # Either may act; whoever promises has it.
     actions.accept(by=asked.sponsor, escalation=ask, what="Access", due_on=timezone.localdate())
     assert now(ask).owner == asked.sponsor
+
+
+def test_a_climb_says_whom_it_passes_over(asked):
+    today = asked.network.today()
+    set_absence(
+        by=asked.sponsor,
+        membership=asked.sponsor,
+        from_date=today,
+        until_date=today + timedelta(days=20),
+        stand_in=None,
+    )
+    for day in (1, 2):
+        asked.on(day)
+        actions.run_clocks()
+    climb = asked.ask.events.get(move="climb")
+    assert "Ruth Adler is away." in climb.text
+    assert "Nobody sits at the network table." in climb.text
+    assert climb.step == Step.STAFF
 
 
 def test_what_was_missed_while_no_worker_ran_happens_once_and_in_order(asked):
