@@ -12,7 +12,7 @@ from people.messages import tell
 from people.models import Membership, Message
 from people.permissions import Role
 from programmes.escalations.clocks import Reminder
-from programmes.escalations.models import Escalation, EscalationEvent
+from programmes.escalations.models import Escalation, EscalationEvent, Voice
 from programmes.escalations.permissions import asks_for, may
 from programmes.escalations.states import Move, State, Step
 from programmes.escalations.words import LIKELY, LIKELY_OF_MANAGER, button_of, slug_of
@@ -244,11 +244,16 @@ def _acts(
     elif escalation.owner is None and escalation.waits_for_owner and escalation.step == Step.TABLE:
         moves = (Move.TAKE,) if person.pk != escalation.raised_by_id else ()
     path = escalation.get_absolute_url()
-    return [
-        (button_of(move, escalation.state), f"{path}{slug_of(move)}/")
-        for move in moves
-        if may(reader, escalation, move)
-    ]
+    found: list[tuple[str, str]] = []
+    for move in moves:
+        if not may(reader, escalation, move):
+            continue
+        at = f"{path}{slug_of(move)}/"
+        if move == Move.VOICE:  # which answer it is stands in the form when the link is followed
+            found += [(str(answer.label), f"{at}?answer={answer}") for answer in Voice.Answer]
+        else:
+            found.append((button_of(move, escalation.state), at))
+    return found
 
 
 def _waits_for(escalation: Escalation, person: Membership) -> bool:

@@ -153,7 +153,9 @@ def act(request: MemberRequest, number: int, move: str) -> HttpResponseBase:
     escalation = _find(request, number)
     if request.method == "GET":
         require(may(request.membership, escalation, chosen.move))
-        form = chosen.form(escalation=escalation, reader=request.membership)
+        # A link in an e-mail has made the choice already.
+        initial = {"answer": request.GET["answer"]} if "answer" in request.GET else {}
+        form = chosen.form(escalation=escalation, reader=request.membership, initial=initial)
         return _act_page(request, chosen, escalation, form)
     form = chosen.form(request.POST, request.FILES, escalation=escalation, reader=request.membership)
     if not form.is_valid():

@@ -140,6 +140,7 @@ def inbox(request: MemberRequest) -> HttpResponseBase:
         "several": _several(request, listing.shown),
         "query": request.GET.urlencode(),
         "may_see_figures": may_see_figures(request.membership),
+        "may_read_stories": not request.membership.is_evaluator_only,
     }
     template = "escalations/inbox_rows.html" if wanted == LIST else "escalations/inbox.html"
     response = varied(render(request, template, context))

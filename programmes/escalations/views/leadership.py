@@ -114,6 +114,7 @@ def leadership(request: MemberRequest) -> HttpResponse:
         "sees_all": sees_all_figures(reader),
         "may_set": reader.may(Permission.MANAGE_NETWORK),
         "stories": _stories(reader),
+        "may_read_stories": not reader.is_evaluator_only,
         "domains": DOMAINS,
         "years": YEARS,
         "pictures": [(key, label) for key, (label, _words) in PICTURES.items()],

@@ -288,13 +288,31 @@ def test_a_copy_offers_only_what_who_acts_for_the_leader_may_do(place, told, cli
 
 
 def test_a_copy_about_a_business_case_lets_answer_only_who_decides_for_the_leader(place, told):
-    for power, acts in (("act", []), ("decide", ["voice"])):
+    for power, acts in (("act", []), ("decide", ["voice"] * 3)):
         acts_for(place, place.leader, power)
         case = actions.draft_case(by=place.nurse, project=place.project, title="A pharmacist", problem="None")
         actions.put_case(by=place.nurse, case=case, lead=place.leader, urgency="helping")
         mails = told()
-        assert acts_in(mails["leader"]) == ["voice"]
+        assert acts_in(mails["leader"]) == ["voice"] * 3
         assert acts_in(mails["coach"]) == acts
+
+
+def test_an_e_mail_about_a_business_case_leads_to_the_form_with_the_answer_chosen(place, told, client):
+    case = actions.draft_case(by=place.nurse, project=place.project, title="A pharmacist", problem="None")
+    ask = actions.put_case(by=place.nurse, case=case, lead=place.leader, urgency="helping")
+    text = words(told()["leader"])
+    client.force_login(place.leader.person)
+    for answer, label in (("yes", "Yes"), ("yes_if", "Yes, if"), ("no", "Not possible now")):
+        link = f"{ask.get_absolute_url()}voice/?answer={answer}"
+        assert f"{label}: http" in text
+        assert link in text
+        form = client.get(link).context["form"]
+        assert form["answer"].value() == answer
+    # Looking changes nothing, and a link that was mistyped chooses nothing.
+    assert not ask.voices.exclude(answer="").exists()
+    assert "checked" not in str(
+        client.get(f"{ask.get_absolute_url()}voice/?answer=perhaps").context["form"]["answer"]
+    )
 
 
 def test_nobody_is_asked_to_agree_to_a_story_for_somebody_else(place, told):

@@ -165,3 +165,23 @@ def test_its_history_goes_with_the_ask(settled):
     agreed(settled)
     assert _delete_thing(settled.ask)
     assert not History.objects.filter(text__contains=LINE).exists()
+
+
+@pytest.mark.parametrize(
+    ("who", "leads"),
+    [
+        ("nurse", True),
+        ("onlooker", True),
+        ("leader", True),
+        ("partner", True),
+        ("staff", True),
+        ("evaluator", False),
+    ],
+)
+def test_the_list_of_asks_leads_everybody_who_may_read_stories_to_them(place, signed_in, who, leads):
+    """Also where no story is told yet."""
+    client = signed_in(getattr(place, who))
+    assert ('href="stories/"' in client.get("/larkton/escalations/").text) == leads
+    assert client.get(LIST).status_code == (200 if leads else 404)
+    if who != "partner":  # who sees no figures
+        assert (LIST in client.get("/larkton/escalations/leadership/").text) == leads
