@@ -1,6 +1,6 @@
 from django.urls import path
 
-from learning.views import attendance, cohorts, people, sessions
+from learning.views import attendance, cohorts, files, people, sessions
 
 app_name = "learning"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("learning/<int:pk>/change/", cohorts.change_cohort, name="change_cohort"),
     path("learning/<int:pk>/copy/", cohorts.copy_cohort, name="copy_cohort"),
     path("learning/<int:pk>/history/", cohorts.history, name="history"),
+    path("learning/<int:pk>/sessions/", files.sessions, name="sessions_file"),
+    path("learning/<int:pk>/attendance/", files.attendance, name="attendance_file"),
     path("learning/<int:pk>/people/", people.participants, name="participants"),
     path("learning/<int:pk>/people/add/", people.enrol, name="enrol"),
     path("learning/<int:pk>/people/<int:enrolment>/", people.participant, name="participant"),

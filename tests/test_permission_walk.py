@@ -178,6 +178,8 @@ TABLE = {
     "learning:change_cohort": "y----xxx- y----xxx-",
     "learning:copy_cohort": "y----xxx- y----xxx-",
     "learning:history": "y----xxx- mmmmmmmmm",
+    "learning:sessions_file": "y----yyy- mmmmmmmmm",
+    "learning:attendance_file": "y----xxx- mmmmmmmmm",
     "learning:participants": "y-----yy- mmmmmmmmm",
     "learning:enrol": "y----xxx- y----xxx-",
     "learning:participant": "y-----yx- y-----yx-",

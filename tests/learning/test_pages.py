@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from learning import actions
+from learning.actions.attendance import Noted
 from learning.models import Cohort, CohortAsk, Session
 from programmes.escalations import actions as asks
 from programmes.models import TestCycle
@@ -232,6 +233,49 @@ def test_the_lists_are_searched_filtered_and_downloaded(place, signed_in):
     seen = download(signed_in(place.nurse), f"/larkton/learning/{place.cohort.pk}/people/?format=csv")
     assert "Sessions there" not in seen[0]
     assert "E-mail address" not in seen[0]
+
+
+def test_sessions_and_who_was_there_are_taken_along(place, signed_in, django_assert_num_queries):
+    there = f"/larkton/learning/{place.cohort.pk}/"
+    factories.SessionFactory(cohort=place.cohort, title="=Coming", in_days=20)
+    off = factories.SessionFactory(cohort=place.cohort, title="Flooded", in_days=-7)
+    actions.call_off(by=place.staff, session=off)
+    noted = [Noted(place.max.pk, "substitute", "Mo Moss")]
+    actions.take_attendance(by=place.coach, session=place.session, noted=noted, all_others_present=True)
+    client = signed_in(place.coach)
+    page = client.get(there).text
+    assert "sessions/?format=csv" in page
+    assert "attendance/?format=xlsx" in page
+
+    sessions = download(client, f"{there}sessions/?format=csv")
+    assert [(row["Session"], row["State"], row["There"], row["Noted"]) for row in sessions] == [
+        ("Flooded", "called off", "", ""),
+        ("Finding the problem", "held", "2", "2"),
+        ("'=Coming", "to come", "", ""),
+    ]
+    held = f"{place.session.on_day} Finding the problem"
+    rows = download(client, f"{there}attendance/?format=csv")
+    assert [(row["Name"], row["Organisation"], row["Sessions there"], row[held]) for row in rows] == [
+        ("Ann Quill", "Larkton General", "1", "Present"),
+        ("Max Moss", "Larkton General", "1", "Substitute: Mo Moss"),
+    ]
+    assert client.get(f"{there}attendance/?format=xlsx").headers["Content-Disposition"].endswith('.xlsx"')
+
+    # Numbers for who reads numbers, names for who runs it alone.
+    evaluator = signed_in(place.evaluator)
+    assert len(download(evaluator, f"{there}sessions/")) == 3
+    assert evaluator.get(f"{there}attendance/").status_code == 403
+    nurse = signed_in(place.nurse)
+    assert "attendance/?format" not in nurse.get(there).text
+    assert nurse.get(f"{there}attendance/").status_code == 403
+    assert signed_in(place.onlooker).get(f"{there}sessions/").status_code == 404
+
+    client = signed_in(place.coach)
+    for more in (0, 20):
+        for _ in range(more):
+            factories.EnrolmentFactory(cohort=place.cohort, membership__network=place.network)
+        with django_assert_num_queries(6):
+            assert len(download(client, f"{there}attendance/")) == 2 + more
 
 
 # --- Setting up ---------------------------------------------------------------------------------------------
