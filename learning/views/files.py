@@ -1,5 +1,7 @@
 """A cohort's sessions and their attendance, to take along."""
 
+from typing import Any
+
 from django.http import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -23,8 +25,9 @@ _PERSON = ("Name", "Organisation", "Level", "Enrolled", "Sessions there", "Sessi
 def sessions(request: MemberRequest, pk: int) -> HttpResponseBase:
     """The sessions of a cohort, with how many were there: numbers, for all who see the cohort."""
     found = cohort_or_404(request, pk)
+    those: list[Any] = list(sessions_of(found.pk, request.membership))
     rows = []
-    for session in sessions_of(found.pk, request.membership):
+    for session in those:
         begins, ends = timezone.localtime(session.starts_at), timezone.localtime(session.ends_at)
         state = "called off" if session.called_off_at else "held" if session.has_begun else "to come"
         counts = (
@@ -49,8 +52,9 @@ def attendance(request: MemberRequest, pk: int) -> HttpResponseBase:
         .order_by()
         .values_list("enrolment", "session", "mark", "substitute")
     }
+    people: list[Any] = list(participants(found.pk))
     rows = []
-    for person in participants(found.pk):
+    for person in people:
         expected = [session for session in held if session.on_day >= person.enrolled_on]
         level = Level(person.level).label if person.level else ""
         own = [

@@ -62,11 +62,6 @@ def test_a_leader_clears_three_asks_by_keyboard(page, sign_in, visit, ward):
     expect(beside.get_by_text("They know now that you are looking at it.")).to_be_visible()
     expect(page.locator("#E-2")).to_contain_text("Being looked at")
 
-    # It could rest until a day.
-    press("o")
-    expect(beside.get_by_label("Until when?")).to_be_focused()
-    press("Escape")
-
     # The next is promised.
     press("j")
     press("p")
@@ -93,6 +88,23 @@ def test_a_leader_clears_three_asks_by_keyboard(page, sign_in, visit, ward):
     expect(beside).to_be_hidden()
     states = dict(Escalation.objects.values_list("number", "state"))
     assert states == {1: "accepted", 2: "acknowledged", 3: "declined"}
+
+
+@desk_only
+def test_an_ask_is_put_on_hold_by_keyboard(page, sign_in, visit, ward):
+    sign_in(page, ward["Dr Meera Patel"])
+    visit(page, INBOX)
+    beside = page.locator("#beside")
+    page.keyboard.press("j")
+    page.keyboard.press("o")
+    expect(beside.get_by_label("Until when?")).to_be_focused()
+    check_page(page)
+    beside.get_by_label("Until when?").fill((timezone.localdate() + timedelta(days=10)).isoformat())
+    page.keyboard.press("Tab")
+    beside.get_by_label("What does it wait for?").fill("The board meets")
+    beside.get_by_role("button", name="Put on hold", exact=True).press("Enter")
+    expect(beside.locator(".iocn-turn")).to_contain_text("On hold")
+    assert Escalation.objects.filter(state="on_hold").count() == 1
 
 
 @desk_only
