@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from iocn.shared.permissions import require
+from people.absences import stand_in_for
 from people.actions.members import lock_members
 from people.models import Counter, Membership, Organisation
 from people.permissions import Role
@@ -48,7 +49,7 @@ def raise_ask(
     lock_members(by.network_id)
     organisation = organisation or own_organisation(by)
     way = _way(by, organisation, domain, restricted=restricted)
-    manager = None if restricted else manager_first(project, by, way)
+    manager, away = (None, []) if restricted else manager_first(project, by, way)
     now = timezone.now()
     escalation = Escalation.objects.create(
         network=by.network,
@@ -74,7 +75,7 @@ def raise_ask(
     if manager:
         text = f"{manager} sponsors the team and may settle it within a working day. Then it goes on."
     else:
-        text = "\n".join([*way.passed_over, way.why])
+        text = "\n".join([*away, *way.passed_over, way.why])
     write(
         escalation,
         by,
@@ -107,12 +108,17 @@ def way_of(locked: Escalation, not_these: tuple[int, ...] = ()) -> Route:
     return _way(raiser, locked.organisation, locked.domain, restricted=restricted, not_these=not_these)
 
 
-def manager_first(project: PathwayProject | None, by: Membership, way: Route) -> Membership | None:
-    """Return the manager who sponsors the team and hears first, unless they ask or would decide it anyway."""
+def manager_first(
+    project: PathwayProject | None, by: Membership, way: Route
+) -> tuple[Membership | None, list[str]]:
+    """Return the manager who sponsors the team and hears first, unless they ask, would decide it anyway or are away;
+    and why they are passed over, as sentences for the timeline."""
     manager = project.sponsor if project else None
     if manager is None or not manager.is_active or manager.pk == by.pk or manager == way.owner:
-        return None
-    return manager
+        return None, []
+    if stand_in_for([manager.pk], by.network.today()):
+        return None, [f"{manager}, who sponsors the team, is away."]
+    return manager, []
 
 
 def next_number(by: Membership) -> int:

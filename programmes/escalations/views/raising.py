@@ -107,7 +107,7 @@ def _what_happens(request: MemberRequest, form: forms.RaiseForm) -> dict[str, ob
     if form.chosen("restricted"):
         route = route.without_table()
     elif project := form.chosen("project"):
-        manager = manager_first(project, membership, route)
+        manager, _why_not = manager_first(project, membership, route)
     answer_by = None
     if urgency:
         answer_by = times_of(network).answer_by(urgency, timezone.now(), after_manager=manager is not None)

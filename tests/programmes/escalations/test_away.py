@@ -162,3 +162,21 @@ def test_the_asks_page_says_until_when_and_who_stands_in(raised, signed_in):
     assert "Dr Meera Patel is away until 5 June 2026. Tom Okafor stands in." in page()
     end_absence(by=raised.leader, absence=absence)
     assert "is away until" not in page()
+
+
+def test_a_sponsoring_manager_who_is_away_is_passed_over_and_the_timeline_says_so(place):
+    place.project.sponsor = place.second  # a leader, who can say that they are away
+    place.project.save()
+    today = place.network.today()
+    set_absence(
+        by=place.second,
+        membership=place.second,
+        from_date=today,
+        until_date=today + timedelta(days=4),
+        stand_in=None,
+    )
+    ask = actions.raise_ask(
+        by=place.nurse, ask="Letters", urgency="stopping", project=place.project, domain="data"
+    )
+    assert (ask.manager, ask.owner) == (None, place.leader)
+    assert "Tom Okafor, who sponsors the team, is away." in ask.events.get().text
