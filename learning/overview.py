@@ -155,6 +155,17 @@ def sessions_of(cohort: int, reader: Membership) -> QuerySet[Session]:
     )
 
 
+def marks_of(sessions: Sequence[Session]) -> dict[tuple[int, int], str]:
+    """Return what was noted at these sessions, in words, by the keys of enrolment and session."""
+    noted = Attendance.objects.filter(session__in=sessions).order_by()
+    return {
+        (enrolment, session): f"Substitute: {substitute}" if substitute else Attendance.Mark(mark).label
+        for enrolment, session, mark, substitute in noted.values_list(
+            "enrolment", "session", "mark", "substitute"
+        )
+    }
+
+
 @dataclass(frozen=True)
 class Agenda:
     """A cohort's sessions: all, the next, and those whose attendance is still to be taken."""

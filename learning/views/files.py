@@ -9,8 +9,7 @@ from django.views.decorators.http import require_GET
 from iocn.shared.downloads import download
 from iocn.shared.lists import wanted_format
 from iocn.shared.permissions import require
-from learning.models import Attendance
-from learning.overview import participants, sessions_of
+from learning.overview import marks_of, participants, sessions_of
 from learning.permissions import may_run
 from learning.views.finding import cohort_or_404
 from people.models import Level
@@ -46,12 +45,7 @@ def attendance(request: MemberRequest, pk: int) -> HttpResponseBase:
     found = cohort_or_404(request, pk)
     require(may_run(request.membership, found))
     held = [session for session in found.sessions.on() if session.has_begun]
-    marks = {
-        (enrolment, session): f"Substitute: {substitute}" if substitute else Attendance.Mark(mark).label
-        for enrolment, session, mark, substitute in Attendance.objects.filter(session__in=held)
-        .order_by()
-        .values_list("enrolment", "session", "mark", "substitute")
-    }
+    marks = marks_of(held)
     people: list[Any] = list(participants(found.pk))
     rows = []
     for person in people:

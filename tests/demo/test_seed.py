@@ -133,7 +133,7 @@ def test_the_same_day_gives_the_same_network(demonstration):
     def picture():
         return (
             list(
-                Observation.objects.order_by("measure__name", "period").values_list(
+                Observation.objects.order_by("measure__name", "measure__subgroup", "period").values_list(
                     "period", "numerator", "denominator"
                 )
             ),
