@@ -18,10 +18,15 @@ from programmes.escalations.states import State
 TEAM, OWNER = "team", "owner"
 
 
+def may_read_stories(membership: Membership) -> bool:
+    """Whether the membership may read stories: all but who reads numbers only."""
+    return not membership.is_evaluator_only
+
+
 def stories_for(membership: Membership) -> StoryQuerySet:
-    """Return the stories that the membership may read: agreed ones, for all but who reads numbers only."""
+    """Return the stories that the membership may read: agreed ones."""
     stories = Story.objects.agreed().filter(network=membership.network_id)
-    return stories.none() if membership.is_evaluator_only else stories
+    return stories if may_read_stories(membership) else stories.none()
 
 
 def story_of(membership: Membership, escalation: Escalation) -> Story | None:

@@ -117,21 +117,26 @@ def result_of(series: Series) -> Result:
 
 def icons_of(series: Series) -> dict[str, str]:
     """Return the icons of variation and assurance with their words; none while there are too few numbers to tell."""
-    if not series.points or series.kind != series.measure.chart or not _tells(series.chart):
+    if not _can_tell(series):
         return {}
     words = {**dict(Result.VariationShown.choices), **dict(Result.AssuranceShown.choices)}
     return {str(icon): words[icon] for icon in (series.chart.variation, series.chart.assurance) if icon}
+
+
+def _can_tell(series: Series) -> bool:
+    return bool(series.points) and series.kind == series.measure.chart and _tells(series.chart)
 
 
 def _tells(chart: Analysis) -> bool:
     return sum(_known(chart)) >= ENOUGH
 
 
-def says(result: Result) -> str:
+def says(series: Series) -> str:
     """Return what the newest number shows, in the words of the small charts."""
-    if result.variation:
-        return Result.VariationShown(result.variation).label
-    return f"{result.numbers} number{'' if result.numbers == 1 else 's'}: too few to tell"
+    if _can_tell(series) and series.chart.variation:
+        return Result.VariationShown(series.chart.variation).label
+    count = len(series.points)
+    return f"{count} number{'' if count == 1 else 's'}: too few to tell"
 
 
 def _known(chart: Analysis) -> Iterator[bool]:

@@ -19,6 +19,7 @@ from programmes.escalations.filters import ALL, OPEN, RAISED, TABS, UNOWNED, WAI
 from programmes.escalations.models import Escalation, EscalationQuerySet
 from programmes.escalations.permissions import may_raise, may_see_figures, may_see_meeting
 from programmes.escalations.states import Move
+from programmes.escalations.stories import may_read_stories
 from programmes.escalations.views.layout import BESIDE, LIST, varied, wanted_by
 from programmes.escalations.views.rows import MADE_OF, rows_of, stamp_of, values_of
 from programmes.escalations.views.several import Several, several_for
@@ -140,7 +141,7 @@ def inbox(request: MemberRequest) -> HttpResponseBase:
         "several": _several(request, listing.shown),
         "query": request.GET.urlencode(),
         "may_see_figures": may_see_figures(request.membership),
-        "may_read_stories": not request.membership.is_evaluator_only,
+        "may_read_stories": may_read_stories(request.membership),
     }
     template = "escalations/inbox_rows.html" if wanted == LIST else "escalations/inbox.html"
     response = varied(render(request, template, context))

@@ -21,7 +21,7 @@ from programmes.escalations.permissions import (
     sees_all_figures,
 )
 from programmes.escalations.sight import COLUMNS, FIGURES, PICTURES, Sight, picture, point
-from programmes.escalations.stories import stories_for
+from programmes.escalations.stories import may_read_stories, stories_for
 from programmes.measures.spc import ENOUGH
 
 MONTHS_DRAWN = 24
@@ -114,7 +114,7 @@ def leadership(request: MemberRequest) -> HttpResponse:
         "sees_all": sees_all_figures(reader),
         "may_set": reader.may(Permission.MANAGE_NETWORK),
         "stories": _stories(reader),
-        "may_read_stories": not reader.is_evaluator_only,
+        "may_read_stories": may_read_stories(reader),
         "domains": DOMAINS,
         "years": YEARS,
         "pictures": [(key, label) for key, (label, _words) in PICTURES.items()],

@@ -26,7 +26,7 @@ COLUMNS = [
 @require_GET
 def stories(request: MemberRequest) -> HttpResponseBase:
     """Show the stories that team and owner agreed to tell."""
-    if request.membership.is_evaluator_only:
+    if not telling.may_read_stories(request.membership):
         raise Http404
     rows = telling.stories_for(request.membership).select_related(
         "escalation__decided_in", "escalation__asked_in"

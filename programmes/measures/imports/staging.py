@@ -22,7 +22,7 @@ from programmes.measures.imports.columns import Choices, Offer
 from programmes.measures.imports.plan import STEP, Key, Plan, Planned, Series, There
 from programmes.measures.models import Import, ImportRow, ImportSeries, Measure, MeasureQuerySet, Observation
 from programmes.measures.picture import small
-from programmes.measures.results import result_of, says
+from programmes.measures.results import says
 from programmes.measures.rules import LARGEST
 
 log = logging.getLogger(__name__)
@@ -267,7 +267,7 @@ def _picture(series: meaning.Series, numbers: Iterable[meaning.Number]) -> dict[
     try:
         would_be = series.with_numbers(numbers)
         found = small(would_be)
-        return found and found | {"says": says(result_of(would_be))}
+        return found and found | {"says": says(would_be)}
     except Exception:  # a picture that cannot be drawn must not keep the numbers from being imported
         log.exception("What numbers of %s would look like cannot be drawn", series.measure.name)
         return None

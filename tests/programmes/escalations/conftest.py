@@ -1,9 +1,11 @@
 """A small network in which asks go their way."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 
+from people.actions import set_absence
 from people.models import Membership
 from tests import factories
 
@@ -16,6 +18,18 @@ def member(network, name, *roles, organisation=None, level="front_line", job_tit
             membership=membership, organisation=organisation, level=level, job_title=job_title
         )
     return Membership.objects.with_roles().select_related("network", "person").get(pk=membership.pk)
+
+
+def goes_away(membership, first=0, last=4, stand_in=None):
+    """Let a leader say that they are away from so many days from today to so many."""
+    today = membership.network.today()
+    return set_absence(
+        by=membership,
+        membership=membership,
+        from_date=today + timedelta(days=first),
+        until_date=today + timedelta(days=last),
+        stand_in=stand_in,
+    )
 
 
 @pytest.fixture

@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from people.actions import begin_absences, end_absence, set_absence
+from people.actions import begin_absences, end_absence
 from people.models import Membership, Message
 from programmes.escalations import actions
 from programmes.escalations.models import Escalation
 from programmes.escalations.permissions import asks_for, asks_waiting_for, may
 from programmes.escalations.states import Move
+from tests.programmes.escalations.conftest import goes_away
 
 NOON = datetime(2026, 6, 1, 11, tzinfo=UTC)
 
@@ -20,14 +21,7 @@ def _on_a_monday(time_machine):
 
 
 def away(place, first=0, last=4, stand_in="second"):
-    today = place.network.today()
-    return set_absence(
-        by=place.leader,
-        membership=place.leader,
-        from_date=today + timedelta(days=first),
-        until_date=today + timedelta(days=last),
-        stand_in=getattr(place, stand_in) if stand_in else None,
-    )
+    return goes_away(place.leader, first, last, getattr(place, stand_in) if stand_in else None)
 
 
 def fresh(membership):
@@ -167,14 +161,7 @@ def test_the_asks_page_says_until_when_and_who_stands_in(raised, signed_in):
 def test_a_sponsoring_manager_who_is_away_is_passed_over_and_the_timeline_says_so(place):
     place.project.sponsor = place.second  # a leader, who can say that they are away
     place.project.save()
-    today = place.network.today()
-    set_absence(
-        by=place.second,
-        membership=place.second,
-        from_date=today,
-        until_date=today + timedelta(days=4),
-        stand_in=None,
-    )
+    goes_away(place.second)
     ask = actions.raise_ask(
         by=place.nurse, ask="Letters", urgency="stopping", project=place.project, domain="data"
     )

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from people.actions.calendar import add_closed_day
 from people.actions.members import close_membership, set_roles
-from people.actions.standing_in import set_absence
 from people.models import Absence, Delegate, Membership, Message, StaffTask
 from programmes.escalations import actions
 from programmes.escalations.files import checked
@@ -18,7 +17,7 @@ from programmes.escalations.models import ClockPolicy, Escalation
 from programmes.escalations.permissions import asks_for, asks_waiting_for, may
 from programmes.escalations.states import Move, State, Step
 from tests import factories
-from tests.programmes.escalations.conftest import member
+from tests.programmes.escalations.conftest import goes_away, member
 
 LONDON = ZoneInfo("Europe/London")
 MONDAY = datetime(2026, 6, 1, 10, tzinfo=LONDON)
@@ -69,14 +68,7 @@ def test_a_missed_time_reminds_once_and_then_brings_the_next_in_beside_the_owner
 
 
 def test_a_climb_says_whom_it_passes_over(asked):
-    today = asked.network.today()
-    set_absence(
-        by=asked.sponsor,
-        membership=asked.sponsor,
-        from_date=today,
-        until_date=today + timedelta(days=20),
-        stand_in=None,
-    )
+    goes_away(asked.sponsor, last=20)
     for day in (1, 2):
         asked.on(day)
         actions.run_clocks()
