@@ -36,7 +36,7 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
     def alike(self, measure: Measure) -> MeasureQuerySet:
         """Return the same measure of all organisations, subgroups and teams, itself too: what can be compared.
 
-        The same means its name, shape and scale; of all projects, or within one programme, or across the network.
+        The same means its name, unit, shape and scale; of all projects, or within one programme, or across the network.
         """
         same = self.filter(
             network_id=measure.network_id,
