@@ -58,13 +58,19 @@ def _asks(part: Part) -> int:
     return sum(base.asks for base in part)
 
 
-def showable[Key](parts: Mapping[Key, Part], total: Part) -> tuple[set[Key], bool]:
-    """Return which parts may be shown, and whether their total may be, of which the parts are parts."""
+def showable[Key: (int, str)](parts: Mapping[Key, Part], total: Part) -> tuple[set[Key], bool]:
+    """Return which parts may be shown, and whether their total may be, of which the parts are parts.
+
+    The answer is the same in whatever order the parts come: pages and processes that kept back another of two that are
+    as small would together tell both.
+    """
     shown = [key for key, part in parts.items() if not is_of_few(part)]
     if is_of_few(total):
         return set(shown), False
     # Those of no ask say nothing of anybody, and keeping them back would hide nothing.
-    smallest_first = sorted((key for key in shown if _asks(parts[key])), key=lambda key: _asks(parts[key]))
+    smallest_first = sorted(
+        (key for key in shown if _asks(parts[key])), key=lambda key: (_asks(parts[key]), key)
+    )
     rest = total
     for key in smallest_first:
         rest = tuple(base.without(part) for base, part in zip(rest, parts[key], strict=True))
@@ -76,7 +82,7 @@ def showable[Key](parts: Mapping[Key, Part], total: Part) -> tuple[set[Key], boo
     return set(shown), True
 
 
-def showable_beside_total[Key](parts: Mapping[Key, Part], total: Part) -> set[Key]:
+def showable_beside_total[Key: (int, str)](parts: Mapping[Key, Part], total: Part) -> set[Key]:
     """Return which parts may be shown where their total is shown in any case."""
     shown, total_is_too = showable(parts, total)
     return shown if total_is_too else {key for key in shown if not _asks(parts[key])}
@@ -193,11 +199,18 @@ class Sight:
             self.cells.setdefault(key, Cell(cell.name))
         return self
 
-    def shown(self) -> dict[int | None, set[str]]:
-        """Return which figures of whom may be shown."""
-        shown = _with_same_total({figure: self._of_all(figure) for figure in FIGURES})
-        if self.domain != self.all_domains:
-            shown = _with_same_total({figure: self._of_domain(figure, shown[figure]) for figure in FIGURES})
+    def shown(self, of_everything: Mapping[int | None, set[str]] | None = None) -> dict[int | None, set[str]]:
+        """Return which figures of whom may be shown; of one domain, where those may be of all domains together."""
+        if of_everything is None:
+            shown = _with_same_total({figure: self._of_all(figure) for figure in FIGURES})
+        else:
+            everything = {
+                figure: {key for key in self.cells if figure in of_everything.get(key, ())}
+                for figure in FIGURES
+            }
+            shown = _with_same_total(
+                {figure: self._of_domain(figure, everything[figure]) for figure in FIGURES}
+            )
         return {key: {figure for figure in FIGURES if key in shown[figure]} for key in self.cells}
 
     def _of_all(self, figure: str) -> set[int | None]:

@@ -89,9 +89,12 @@ def leadership(request: MemberRequest) -> HttpResponse:
     ends = _months_after(network.today(), 1 - 12 * int(back))
     begins = _months_after(ends, -12)
     is_of_all = domain == ALL_DOMAINS
-    rows = _everything(reader, begins, ends) if is_of_all else _each_domain(reader, begins, ends)
-    sight = Sight(network.minutes_a_day, domain, ALL_DOMAINS).read(rows)
+    # What of everything is shown beside the domain's is the same on both pages, or one would tell what the other hides.
+    sight = Sight(network.minutes_a_day, ALL_DOMAINS, ALL_DOMAINS).read(_everything(reader, begins, ends))
     shown = sight.shown()
+    if not is_of_all:
+        sight = Sight(network.minutes_a_day, domain, ALL_DOMAINS).read(_each_domain(reader, begins, ends))
+        shown = sight.shown(shown)
     places = [key for key in sight.cells if key is not None]
     # The picture is of one's own organisation where it has months enough to tell signal from noise.
     stand_side_by_side = is_of_all and sees_all_figures(reader)

@@ -161,11 +161,29 @@ def test_a_domain_of_few_is_not_known_from_the_others(place, signed_in):
     assert received == {"all": "15", "money": None, "estates": "8", "workforce": None}
 
 
+def test_the_domains_do_not_add_up_to_a_total_that_is_kept_back(place, signed_in):
+    people.change_network(
+        by=place.staff, second_factor_required=False, leaders_see_all_asks=True, compares_organisations=True
+    )
+    both = [place.leader, place.second]
+    answered(place, place.hospital, both, 5)
+    Escalation.objects.update(domain="money")
+    answered(place, place.hospital, both, 4)
+    answered(place, place.practice, [place.leader], 1)
+    build_figures()
+    total = f"All of {place.network.name}"
+    everything = cells(read(signed_in, place.evaluator))
+    assert (everything["Larkton General"]["Received"], everything[total]["Received"]) == ("9", None)
+    # Ten of both domains less nine of the hospital, which stands beside it, would tell of the practice's one.
+    for domain in ("money", "data"):
+        assert cells(read(signed_in, place.evaluator, f"?domain={domain}"))[total]["Received"] is None
+
+
 @pytest.mark.parametrize("who", ["nurse", "staff"])
 def test_a_domains_page_asks_the_same_few_questions(two, signed_in, django_assert_num_queries, who):
     client = signed_in(getattr(two, who))
     client.get(PATH + "?domain=data")
-    with django_assert_num_queries(QUERIES):
+    with django_assert_num_queries(QUERIES + 1):  # and the figures of everything
         client.get(PATH + "?domain=data")
 
 
