@@ -1,12 +1,13 @@
 """Makes the figures of asks per organisation, domain and month (models/figures.py) from the asks.
 
 Whole months are made anew, by the month in which their asks were raised: those in which something happened since the
-last time, or a promise's day has passed. Built twice they are the same.
+last time, or a promise's day has passed; then the years that such a month is in, from their months. Built twice they
+are the same.
 """
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,7 +26,7 @@ from programmes.escalations.models import (
     FiguresBuilt,
     Voice,
 )
-from programmes.escalations.sight import STEPS
+from programmes.escalations.sight import COLUMNS, COUNTS, STEPS, Cell
 from programmes.escalations.states import Move, State
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,8 @@ DECIDING = (Move.ACCEPT, Move.DECLINE, Move.SETTLE)
 # An event that got its number early may be committed after a later one was read.
 OVERLAP = 1000
 BATCH = 1000
+# Years that do not overlap, so that none is taken from another: the last twelve months, and those before.
+YEARS = 3
 
 type Key = tuple[int | None, str, date]
 
@@ -52,12 +55,58 @@ def build(network: Network) -> None:
     now = timezone.now()
     last = EscalationEvent.objects.aggregate(last=Max("pk"))["last"] or 0
     months = _changed_months(network, built)
+    kept = AskFigures.objects.filter(network=network)
     if months:
-        AskFigures.objects.filter(network=network, month__in=months).delete()
+        kept.filter(months=1, month__in=months).delete()
         AskFigures.objects.bulk_create(_figures(network, months), batch_size=BATCH)
         log.info("Built the figures of %s months of network %s", len(months), network.pk)
+    _build_years(network, years_until(network.day_of(now)), months)
     built.at, built.last_event = now, last
     built.save(update_fields=["at", "last_event"])
+
+
+def years_until(day: date) -> Sequence[date]:
+    """Return the first months of the years of which there are figures, on a day: the newest, which ends with the
+    day's month, comes first."""
+    return [months_after(day, 1 - 12 * back) for back in range(1, YEARS + 1)]
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the first day of the month so many months after the day's."""
+    index = day.year * 12 + day.month - 1 + months
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def _build_years(network: Network, years: Sequence[date], changed: set[date]) -> None:
+    """Make the years anew of which a month has changed, or that there were not yet."""
+    kept = AskFigures.objects.filter(network=network, months=12)
+    kept.exclude(month__in=years).delete()
+    known = set(kept.values_list("month", flat=True))
+    for year in years:
+        if year in known and not any(year <= month < months_after(year, 12) for month in changed):
+            continue
+        kept.filter(month=year).delete()
+        AskFigures.objects.bulk_create(_year(network, year), batch_size=BATCH)
+
+
+def _year(network: Network, begins: date) -> Iterable[AskFigures]:
+    rows = AskFigures.objects.filter(
+        network=network, months=1, month__gte=begins, month__lt=months_after(begins, 12)
+    )
+    cells: dict[tuple[int | None, str], Cell] = defaultdict(Cell)
+    for place, domain, *row in rows.order_by().values_list("organisation", "domain", *COLUMNS).iterator():
+        cells[place, domain].add(row)
+    for (place, domain), cell in cells.items():
+        yield AskFigures(
+            network=network,
+            organisation_id=place,
+            domain=domain,
+            month=begins,
+            months=12,
+            deciders={figure: dict(who) for figure, who in sorted(cell.deciders.items())},
+            **{name: cell.counts[name] for name in COUNTS},
+            **{name: dict(cell.took[name]) for name in STEPS},
+        )
 
 
 def _changed_months(network: Network, built: FiguresBuilt) -> set[date]:

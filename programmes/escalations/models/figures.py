@@ -1,4 +1,4 @@
-"""Figures of asks per organisation, domain and month: made from the asks by a task, so that a page reads few rows."""
+"""Figures of asks per organisation, domain and month or year: made by a task, so that a page reads few rows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ ALL_DOMAINS = "all"
 
 
 class AskFigures(models.Model):
-    """What became of the asks that were raised in a month, as far as an organisation and a domain are concerned.
+    """What became of the asks that were raised in a month or in twelve, as far as an organisation and a domain are
+    concerned.
 
     Without an organisation: of the whole network. Nothing of it is shown but through `sight`, which keeps back what
     would tell of fewer than five asks or two deciders.
@@ -24,7 +25,9 @@ class AskFigures(models.Model):
         Organisation, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
     )
     domain = models.CharField(max_length=20, blank=True)
+    # The first month, and of how many: twelve are the sums of their months.
     month = models.DateField()
+    months = models.PositiveSmallIntegerField(default=1)
     # Asks that want its power, and those of them that await a first reply.
     received = models.PositiveIntegerField(default=0)
     awaiting = models.PositiveIntegerField(default=0)
@@ -49,23 +52,24 @@ class AskFigures(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["network", "domain", "organisation", "month"],
+                fields=["network", "domain", "organisation", "month", "months"],
                 condition=Q(organisation__isnull=False),
                 name="ask_figures_of_an_organisation_once",
             ),
             models.UniqueConstraint(
-                fields=["network", "domain", "month"],
+                fields=["network", "domain", "month", "months"],
                 condition=Q(organisation=None),
                 name="ask_figures_of_a_network_once",
             ),
             models.CheckConstraint(
                 condition=Q(domain__in=["", ALL_DOMAINS, *Domain.values]), name="ask_figures_domain_is_known"
             ),
+            models.CheckConstraint(condition=Q(months__in=[1, 12]), name="ask_figures_of_a_month_or_a_year"),
             models.CheckConstraint(
                 condition=Q(awaiting__lte=models.F("received")), name="ask_figures_awaiting_were_received"
             ),
         ]
-        indexes = [models.Index(fields=["network", "domain", "month"], name="ask_figures_by_month")]
+        indexes = [models.Index(fields=["network", "months", "domain", "month"], name="ask_figures_by_month")]
 
     def __str__(self) -> str:
         return f"{self.organisation or self.network}: {self.month:%B %Y}"

@@ -13,6 +13,7 @@ from iocn.shared.prepared import prepared
 from people.models import Domain, Membership
 from people.permissions import Permission
 from people.web import MemberRequest, network_page
+from programmes.escalations.figures import months_after, years_until
 from programmes.escalations.models import ALL_DOMAINS, AskFigures
 from programmes.escalations.permissions import (
     figures_built_for,
@@ -28,31 +29,29 @@ MONTHS_DRAWN = 24
 STORIES = 5
 UNSURE = "unsure"
 DOMAINS = [(ALL_DOMAINS, "Everything"), *Domain.choices, (UNSURE, "Not sure")]
-# Years that do not overlap, so that none is taken from another.
 YEARS = [("0", "The last 12 months"), ("1", "The 12 months before"), ("2", "The 12 months before those")]
 
 
 @prepared
-def _everything(reader: Membership, begins: date, ends: date) -> QuerySet[Any, Any]:
-    return _in_months(figures_for(reader).filter(domain=ALL_DOMAINS), begins, ends)
+def _everything(reader: Membership, year: date) -> QuerySet[Any, Any]:
+    return _of_year(figures_for(reader).filter(domain=ALL_DOMAINS), year)
 
 
 @prepared
-def _each_domain(reader: Membership, begins: date, ends: date) -> QuerySet[Any, Any]:
-    return _in_months(figures_for(reader, side_by_side=False), begins, ends)
+def _each_domain(reader: Membership, year: date) -> QuerySet[Any, Any]:
+    return _of_year(figures_for(reader, side_by_side=False), year)
 
 
-def _in_months(figures: QuerySet[AskFigures], begins: date, ends: date) -> QuerySet[Any, Any]:
+def _of_year(figures: QuerySet[AskFigures], year: date) -> QuerySet[Any, Any]:
     columns = ("organisation", "organisation__name", "domain", *COLUMNS)
-    rows = figures.filter(month__gte=begins, month__lt=ends).order_by("organisation__name", "month")
-    return rows.values_list(*columns)
+    return figures.filter(months=12, month=year).order_by("organisation__name").values_list(*columns)
 
 
 @prepared
 def _months(
     reader: Membership, step: str, place: int | None, domain: str, begins: date, ends: date
 ) -> QuerySet[Any, Any]:
-    rows = figures_for(reader).filter(month__gte=begins, month__lt=ends, domain=domain)
+    rows = figures_for(reader).filter(months=1, month__gte=begins, month__lt=ends, domain=domain)
     rows = rows.filter(Q(organisation=None) | Q(organisation=place)).order_by("month")
     return rows.values_list("organisation", "month", step, "deciders")
 
@@ -86,21 +85,23 @@ def leadership(request: MemberRequest) -> HttpResponse:
     step = request.GET.get("picture", "")
     step = step if step in PICTURES else "to_acknowledge"
     domain = "" if asked == UNSURE else asked
-    ends = _months_after(network.today(), 1 - 12 * int(back))
-    begins = _months_after(ends, -12)
+    # Of the day on which they were built: a month that began since has no figures yet.
+    built = next((at for (at,) in _built(reader)), None)
+    year = years_until(network.day_of(built) if built else network.today())[int(back)]
+    ends = months_after(year, 12)
     is_of_all = domain == ALL_DOMAINS
     # What of everything is shown beside the domain's is the same on both pages, or one would tell what the other hides.
-    sight = Sight(network.minutes_a_day, ALL_DOMAINS, ALL_DOMAINS).read(_everything(reader, begins, ends))
+    sight = Sight(network.minutes_a_day, ALL_DOMAINS, ALL_DOMAINS).read(_everything(reader, year))
     shown = sight.shown()
     if not is_of_all:
-        sight = Sight(network.minutes_a_day, domain, ALL_DOMAINS).read(_each_domain(reader, begins, ends))
+        sight = Sight(network.minutes_a_day, domain, ALL_DOMAINS).read(_each_domain(reader, year))
         shown = sight.shown(shown)
     places = [key for key in sight.cells if key is not None]
     # The picture is of one's own organisation where it has months enough to tell signal from noise.
     stand_side_by_side = is_of_all and sees_all_figures(reader)
     own = places[0] if len(places) == 1 and not stand_side_by_side else None
     points: dict[int | None, list[tuple[date, int]]] = defaultdict(list)
-    for key, month, *took in _months(reader, step, own, domain, _months_after(ends, -MONTHS_DRAWN), ends):
+    for key, month, *took in _months(reader, step, own, domain, months_after(ends, -MONTHS_DRAWN), ends):
         if (minutes := point(step, *took)) is not None:
             points[key].append((month, minutes))
     drawn = own if own and step in shown[own] and len(points[own]) >= ENOUGH else None
@@ -108,7 +109,7 @@ def leadership(request: MemberRequest) -> HttpResponse:
     lines = [sight.line(key, sight.cells[key].name, shown[key]) for key in places]
     lines.append(sight.line(None, f"All of {network.name}", shown[None]))
     context = {
-        "built": next((at for (at,) in _built(reader)), None),
+        "built": built,
         "lines": lines if sight.cells[None].counts["received"] else [],
         "labels": FIGURES.values(),
         "keeps_back": any(said is None for line in lines for _label, said in line.figures),
@@ -128,9 +129,3 @@ def leadership(request: MemberRequest) -> HttpResponse:
         "is_filtered": asked != ALL_DOMAINS or back != "0",
     }
     return render(request, "escalations/leadership.html", context)
-
-
-def _months_after(day: date, months: int) -> date:
-    """Return the first day of the month so many months after the day's."""
-    index = day.year * 12 + day.month - 1 + months
-    return date(index // 12, index % 12 + 1, 1)

@@ -16,7 +16,15 @@ pytestmark = pytest.mark.django_db
 
 def figures_of(network, organisation=None, domain=ALL_DOMAINS):
     """Return the only month's figures."""
-    return AskFigures.objects.get(network=network, organisation=organisation, domain=domain)
+    return AskFigures.objects.get(network=network, organisation=organisation, domain=domain, months=1)
+
+
+def year_of(network, organisation=None):
+    """Return the figures of the twelve months that end with this one."""
+    begins = figures.years_until(network.today())[0]
+    return AskFigures.objects.get(
+        network=network, organisation=organisation, domain=ALL_DOMAINS, months=12, month=begins
+    )
 
 
 def all_of(network):
@@ -139,11 +147,52 @@ def test_a_promise_is_not_met_once_its_day_has_passed_though_nobody_does_anythin
     assert figures_of(raised.network).not_met == 1
 
 
+def test_a_year_is_the_sum_of_its_months(raised, monkeypatch):
+    monkeypatch.setattr(figures, "OVERLAP", 0)
+    place = raised
+    promised(place)
+    Escalation.objects.filter(pk=place.ask.pk).update(raised_at=timezone.now() - timedelta(days=70))
+    actions.raise_ask(
+        by=place.nurse, ask="Another", urgency="stopping", project=place.project, domain="money"
+    )
+    build_figures()
+    months = AskFigures.objects.filter(organisation=None, domain=ALL_DOMAINS, months=1)
+    assert sorted(months.values_list("received", flat=True)) == [1, 1]
+    year = year_of(place.network)
+    assert (year.received, year.awaiting) == (2, 1)
+    assert year.deciders["received"] == {str(place.leader.pk): 1}
+    assert sum(year.to_decide.values()) == 1
+    # And again when only one of its months has changed.
+    actions.mark_done(by=place.leader, escalation=Escalation.objects.get(pk=place.ask.pk))
+    build_figures()
+    year = year_of(place.network)
+    assert (year.received, sum(year.to_do.values())) == (2, 1)
+
+
+def test_a_year_moves_on_with_the_month_though_nothing_happened(raised, monkeypatch):
+    monkeypatch.setattr(figures, "OVERLAP", 0)
+    build_figures()
+    with time_machine.travel(timezone.now() + timedelta(days=370)):
+        build_figures()
+        assert not AskFigures.objects.filter(
+            months=12, month=figures.years_until(raised.network.today())[0]
+        ).exists()
+        last = AskFigures.objects.get(
+            months=12,
+            month=figures.years_until(raised.network.today())[1],
+            organisation=None,
+            domain=ALL_DOMAINS,
+        )
+        assert last.received == 1
+        kept = set(AskFigures.objects.filter(months=12).values_list("month", flat=True))
+        assert kept == {last.month}
+
+
 def test_a_month_begins_at_midnight_of_the_networks_own_time(raised):
     at = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
     Escalation.objects.filter(pk=raised.ask.pk).update(raised_at=at)
     build_figures()
-    assert set(AskFigures.objects.values_list("month", flat=True)) == {date(2026, 7, 1)}
+    assert set(AskFigures.objects.filter(months=1).values_list("month", flat=True)) == {date(2026, 7, 1)}
 
 
 def test_the_figures_of_one_network_hold_nothing_of_another(raised):
