@@ -128,13 +128,19 @@ class Escalation(models.Model):
         SLOWING = "slowing", "It is slowing us"
         HELPING = "helping", "It would help"
 
-    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="escalations")
+    # Some foreign keys have no index of their own: one below begins with them, and each slows every write.
+    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="escalations", db_index=False)
     number = models.PositiveIntegerField()
     ask = models.CharField("what do you need?", max_length=200)
     background = models.TextField("anything that helps to decide", max_length=4000, blank=True)
     urgency = models.CharField("how badly does it stop you?", max_length=10, choices=Urgency)
     project = models.ForeignKey(
-        PathwayProject, on_delete=models.PROTECT, null=True, blank=True, related_name="escalations"
+        PathwayProject,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="escalations",
+        db_index=False,
     )
     # Whose power is needed. Empty domain: not sure.
     domain = models.CharField("about", max_length=20, choices=Domain, blank=True)
@@ -151,14 +157,21 @@ class Escalation(models.Model):
     step = models.CharField(max_length=10, choices=Step, default=Step.STAFF)
     # Empty: at the network table or with staff, where any leader may take it; or with the manager.
     owner = models.ForeignKey(
-        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="asks_owned"
+        Membership,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="asks_owned",
+        db_index=False,
     )
     # Answerable: the first leader who had it, told of every step.
     sponsor = models.ForeignKey(
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="asks_answerable"
     )
     # The manager who sponsors the team and may settle it first, at that step; empty afterwards.
-    manager = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    manager = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     # On hold until the morning of this day.
     hold_until = models.DateField(null=True, blank=True)
     # Follow from the events and the network's times (clocks.py), kept so that lists and the sweep find them: until
