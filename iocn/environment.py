@@ -74,20 +74,24 @@ def database(name: str) -> dict[str, Any]:
             f"{name} must begin with postgres:// or sqlite:/// and name a database,"
             " such as postgres://user:password@host:5432/iocn."
         )
-    options = settings.get("OPTIONS", {}).get("options", "")
     settings["OPTIONS"] = {
         **settings.get("OPTIONS", {}),
         # A pool per process; a web process has as many threads as WEB_THREADS says.
         "pool": {"min_size": 1, "max_size": whole_number("DATABASE_POOL", 10), "timeout": 10},
-        # What a connection has been asked five times it reads no more: a page's queries are the same text each time
-        # (iocn.shared.prepared).
+        # What a connection has been asked five times it neither reads nor plans anew: a page's queries are the same
+        # text each time (iocn.shared.prepared).
         "server_side_binding": True,
         "prepare_threshold": 5,
-        # With the values in sight: a plan for any network would be one for an average network, and read all of the
-        # largest.
-        "options": f"{options} -c plan_cache_mode=force_custom_plan".strip(),
+        "cursor_factory": _cursor_of_postgresql(),
     }
     return settings
+
+
+def _cursor_of_postgresql() -> type:
+    # Not above: psycopg is not needed where SQLite is used.
+    from iocn.shared.postgresql import CursorWithNetworksInSight
+
+    return CursorWithNetworksInSight
 
 
 def sqlite(path: Path) -> dict[str, Any]:

@@ -16,7 +16,7 @@ tuple, such as how many rows are read). So the function must ask nothing of a va
 import copy
 import functools
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from datetime import UTC, date, datetime
 from itertools import chain, zip_longest
 from typing import Any, NoReturn, Protocol, Self, cast
@@ -33,6 +33,7 @@ _FIRST_NUMBER = 2**31 - 1
 _ISO = re.compile(r"\d{4}-\d\d-\d\d")
 _FIRST_DAY = date(9001, 1, 1).toordinal()
 _TEXT, _TEXTS = "stands0for{}", re.compile(r"stands0for(\d+)")
+_NETWORK = re.compile(r'(?P<network>"network_id" = )?%(?P<what>[s%])')
 
 
 class Typed(str):
@@ -64,12 +65,18 @@ class _Built:
     def __init__(self, queryset: QuerySet[Any], values: list[Any]) -> None:
         self.queryset = queryset
         self.compiler = queryset.query.get_compiler(using=queryset.db)
-        sql, self.params = self.compiler.as_sql()
-        # What is between the words that stand in it, and in every second place which value such a word is.
-        self.pieces: list[str] = _TEXTS.split(sql)
         operations = connections[queryset.db].ops
         # A parameter is in the database's own terms, which for SQLite's times are texts.
         places = {_in_its_terms(value, operations): place for place, value in enumerate(values)}
+        sql, params = self.compiler.as_sql()
+        sql, self.params = _with_networks(
+            sql,
+            params,
+            queryset.db,
+            lambda network: _TEXT.format(places[network]) if network in places else str(network),
+        )
+        # What is between the words that stand in it, and in every second place which value such a word is.
+        self.pieces: list[str] = _TEXTS.split(sql)
         places |= {f"%{value}%": place for place, value in enumerate(values) if isinstance(value, Typed)}
         self.places = [
             (at, places[param])
@@ -177,7 +184,32 @@ def _is_value(arg: object) -> bool:
     return isinstance(arg, int | date | Typed) and not isinstance(arg, bool)
 
 
-def _word(text: str) -> str:
+def _with_networks(
+    sql: str, params: Sequence[Any], using: str, in_words: Callable[[int], str]
+) -> tuple[str, tuple[Any, ...]]:
+    """Return them with the networks' numbers in the SQL itself, where PostgreSQL may keep a plan for it.
+
+    One network may hold most of what there is, and another next to nothing: a plan is good for one network alone.
+    """
+    if connections[using].vendor != "postgresql":
+        return sql, tuple(params)
+    left = list(params)
+    number = 0
+
+    def put(match: re.Match[str]) -> str:
+        nonlocal number
+        if match["what"] == "%":
+            return match[0]
+        if match["network"]:
+            return match["network"] + in_words(left.pop(number))
+        number += 1
+        return match[0]
+
+    return _NETWORK.sub(put, sql), tuple(left)
+
+
+def _word(text: str | int) -> str:
+    text = str(text)
     if not re.fullmatch(r"\w+", text):
         raise ValueError(f"Only a word may stand in the SQL itself, not {text!r}.")
     return text
@@ -225,7 +257,8 @@ def _check(found: QuerySet[Any], usual: QuerySet[Any]) -> None:
         return
     compiler = found.query.get_compiler(found.db)
     sql, params = compiler.as_sql()
-    if (sql, tuple(params)) != (wanted[0], tuple(wanted[1])):
+    wanted = _with_networks(*wanted, found.db, str)
+    if (sql, tuple(params)) != wanted:
         raise AssertionError(
             f"A prepared query depends on a value:\n{sql}\n{params}\nbut usually\n{wanted[0]}\n{wanted[1]}"
         )

@@ -1,9 +1,11 @@
 """Queries whose SQL is kept: each reader gets their own rows, and what cannot be kept is refused."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
@@ -162,3 +164,29 @@ def test_a_query_that_depends_on_a_number_is_found_by_any_test_that_reads_it() -
 
     with pytest.raises(AssertionError, match="depends on a value"):
         odd(1)
+
+
+def test_networks_stand_in_the_sql_where_postgresql_may_keep_a_plan_for_each() -> None:
+    network = NetworkFactory()
+    reader = MembershipFactory(network=network, roles=[Role.LEADER])
+    sql, params = _listed(reader).query.get_compiler("default").as_sql()
+    stands = connection.vendor == "postgresql"
+    assert (f'"network_id" = {network.pk} ' in sql) == stands
+    assert sql.replace("%%", "").count("%s") == len(params)
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="PostgreSQL alone keeps plans")
+def test_postgresql_keeps_no_plan_for_some_network() -> None:
+    network = NetworkFactory()
+    reader = MembershipFactory(network=network, roles=[Role.LEADER])
+    for _time in range(8):
+        assert [member.pk for member in _listed(reader)] == [reader.pk]
+        assert [member.pk for member in Membership.objects.filter(network=network)] == [reader.pk]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        kept = [statement for (statement,) in cursor]
+    ours = [
+        statement for statement in kept if "people_membership" in statement and 'network_id" =' in statement
+    ]
+    assert ours
+    assert not [statement for statement in kept if re.search(r'"network_id" (=|IN) \(?\$', statement)]
