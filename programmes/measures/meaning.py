@@ -290,13 +290,18 @@ class Series:
         now = periods.period_of(self.rhythm, today)
         if self.last is None:
             return (now and periods.period_before(self.rhythm, now)) or today
+        following = self.following or today
+        return following if following <= today else self.last.period
+
+    @property
+    def following(self) -> date | None:
+        """The period after the last; None where nothing tells it."""
+        if self.last is None:
+            return None
         last = self.last.period
-        by_days = self.rhythm in (Measure.Frequency.DAY, Measure.Frequency.WEEK)
-        if self.is_monthly or by_days:
-            following = periods.period_after(self.rhythm, last)
-        else:
-            following = last + (last - self.points[-2].period) if len(self.points) > 1 else today
-        return following if following and following <= today else last
+        if self.is_monthly or self.rhythm in (Measure.Frequency.DAY, Measure.Frequency.WEEK):
+            return periods.period_after(self.rhythm, last)
+        return last + (last - self.points[-2].period) if len(self.points) > 1 else None
 
     def due(self, today: date) -> str:
         """Return the name of the period whose number is due, empty if even today's is there."""

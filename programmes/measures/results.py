@@ -5,7 +5,9 @@ worker that was overtaken writes nothing, and two that do the same write the sam
 """
 
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery
@@ -13,9 +15,9 @@ from django.utils import timezone
 
 from programmes.measures import watch
 from programmes.measures.drawing import frame_of, paths
-from programmes.measures.figures import shown
+from programmes.measures.figures import period_name, shown
 from programmes.measures.meaning import Series
-from programmes.measures.models import WORKING_OUT, Measure, MeasureQuerySet, Result
+from programmes.measures.models import PATHS, WORKING_OUT, Measure, MeasureQuerySet, Result
 from programmes.measures.spc import ENOUGH, Analysis, Assurance, Variation
 
 log = logging.getLogger(__name__)
@@ -92,13 +94,15 @@ def result_of(series: Series) -> Result:
         numbers=len(periods),
     )
     if not periods:
+        result.says = series.in_short
         return result
-    result.last_period = periods[-1]
+    result.last_period, result.following, result.value = periods[-1], series.following, series.values[-1]
+    result.says, result.is_signal, result.centre = series.in_short, series.has_signal, series.part.centre
     if series.kind != measure.chart:  # its own page says why, and shows what can be drawn instead
         return result
     chart = series.chart
     result.latest = figure(measure, chart.values[-1])
-    result.centre, result.lower, result.upper = chart.centre[-1], chart.lower[-1], chart.upper[-1]
+    result.lower, result.upper = chart.lower[-1], chart.upper[-1]
     tells = _tells(chart)
     if tells:
         result.variation = chart.variation or ""
@@ -113,6 +117,54 @@ def result_of(series: Series) -> Result:
         for name, path in paths(chart, periods, frame, series.target, signals=tells).items():
             setattr(result, name, path)
     return result
+
+
+@dataclass(frozen=True)
+class InShort:
+    """What a list says of a measure."""
+
+    measure: Measure
+    result: Result
+
+    @property
+    def latest(self) -> str:
+        """The newest number, with its unit."""
+        return shown(self.measure, self.result.value) if self.result.numbers else ""
+
+    @property
+    def centre(self) -> str:
+        """The newest centre line."""
+        return "" if self.result.centre is None else shown(self.measure, self.result.centre)
+
+    @property
+    def period(self) -> str:
+        """The period of the newest number."""
+        return period_name(self.result.last_period) if self.result.last_period else ""
+
+    def due(self, today: date) -> str:
+        """Return the name of the period whose number is due, empty if even today's is there (as Series.due)."""
+        last = self.result.last_period
+        if last is None:
+            return Series(self.measure, []).due(today)
+        period = self.result.following or today
+        return period_name(period) if last < period <= today else ""
+
+
+def with_results(measures: MeasureQuerySet) -> MeasureQuerySet:
+    """Read along what lists say of them."""
+    return measures.select_related("result").defer(*(f"result__{name}" for name in PATHS))
+
+
+def in_short(measures: Sequence[Measure]) -> list[InShort]:
+    """Return what a list says of each, in one query at most (`with_results`); what is old is worked out anew,
+    as a worker does meanwhile."""
+    kept = {one.pk: result for one in measures if (result := getattr(one, "result", None))}
+    kept = {
+        one.pk: kept[one.pk] for one in measures if one.pk in kept and kept[one.pk].version == one.version
+    }
+    if old := [one for one in measures if one.pk not in kept]:
+        kept |= {series.measure.pk: result_of(series) for series in Series.of_many(old)}
+    return [InShort(one, kept[one.pk]) for one in measures]
 
 
 def icons_of(series: Series) -> dict[str, str]:

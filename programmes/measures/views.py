@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import CharField, F, Max, QuerySet
+from django.db.models import CharField, F, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -33,7 +33,7 @@ from programmes.measures.permissions import (
 )
 from programmes.measures.picture import NEWEST, small
 from programmes.measures.rebase import proposal
-from programmes.measures.results import icons_of
+from programmes.measures.results import InShort, icons_of, in_short, with_results
 from programmes.measures.sentences import rule_words
 from programmes.measures.spc import value_of
 from programmes.projects.permissions import programmes_for, projects_for
@@ -48,19 +48,15 @@ HISTORY = 200
 @network_page()
 def measures(request: MemberRequest) -> HttpResponseBase:
     """All measures that the reader may see: the newest number of each, and signal or noise."""
-    rows = (
-        measures_for(request.membership)
-        .annotate(newest=Max("observations__period"), owner=owner_name())
-        .prefetch_related("observations", "phases")
-    )
+    rows = with_results(measures_for(request.membership)).annotate(owner=owner_name())
     columns = [
         Column("name", "Measure", lambda row: row.full_name, ("name", "subgroup", "organisation__name")),
         Column("of", "Of", lambda row: row.belongs_to.name, ("owner", "name")),
         Column("kind", "Kind", kind_of, ("kind", "name")),
-        Column("latest", "Latest", lambda row: _series(row).last_shown, numeric=True),
-        Column("when", "Period", lambda row: period_name(row.newest) if row.newest else "", ("newest",)),
-        Column("centre", "Centre", lambda row: _series(row).centre_shown, numeric=True),
-        Column("shows", "Signal or noise", lambda row: _series(row).in_short),
+        Column("latest", "Latest", lambda row: _line(row).latest, numeric=True),
+        Column("when", "Period", lambda row: _line(row).period, ("result__last_period",)),
+        Column("centre", "Centre", lambda row: _line(row).centre, numeric=True),
+        Column("shows", "Signal or noise", lambda row: _line(row).result.says),
         Column("made_up", "Made up", lambda row: "yes" if row.made_up else "no"),
     ]
     listing = Listing(request, rows, columns, MeasureFilter, sort="name", name="measures")
@@ -74,7 +70,7 @@ def measures(request: MemberRequest) -> HttpResponseBase:
         {
             "may_add": may_add(request.membership, request.membership.network),
             "listing": listing,
-            "lines": [(row, _series(row), kind_of(row)) for row in listing.rows],
+            "lines": [(line.measure, line, kind_of(line.measure)) for line in in_short(listing.rows)],
         },
     )
 
@@ -85,12 +81,12 @@ def owner_name() -> Coalesce:
     return Coalesce(*names, output_field=CharField())
 
 
-def _series(row: Any) -> Series:
-    """Return a row's series, worked out once however many columns ask."""
-    if not hasattr(row, "series"):
-        row.series = Series.of(row)
-    series: Series = row.series
-    return series
+def _line(row: Any) -> InShort:
+    """Return what a list says of a row, worked out once however many columns ask."""
+    if not hasattr(row, "line"):
+        [row.line] = in_short([row])
+    line: InShort = row.line
+    return line
 
 
 def kind_of(measure: Measure) -> str:

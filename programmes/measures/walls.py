@@ -19,7 +19,7 @@ from programmes.measures.drawing import Frame
 from programmes.measures.figures import period_name, unit_of
 from programmes.measures.filters import WallFilter
 from programmes.measures.meaning import Series
-from programmes.measures.models import WORKING_OUT, Measure, MeasureQuerySet, Result
+from programmes.measures.models import PATHS, WORKING_OUT, Measure, MeasureQuerySet, Result
 from programmes.measures.permissions import measures_for
 from programmes.measures.results import figure
 from programmes.projects.permissions import programmes_for, projects_for
@@ -29,7 +29,6 @@ PAGE = 100
 _TITLES = {**dict(Result.Attention.choices), WORKING_OUT: "Being worked out"}
 _VARIATION = dict(Result.VariationShown.choices)
 _ASSURANCE = dict(Result.AssuranceShown.choices)
-_PICTURE = ("line", "centre_line", "limits", "target_line", "improvements", "concerns", "changes")
 _SAID = ("variation", "assurance", "latest", "last_period", "numbers")
 
 
@@ -68,7 +67,7 @@ def _drawn(measures: MeasureQuerySet) -> QuerySet[Any]:
         in_organisation=F("organisation__name"),
         of_project=F("project__name"),
         of_programme=F("programme__name"),
-        **{name: F(f"result__{name}") for name in (*_PICTURE, *_SAID)},
+        **{name: F(f"result__{name}") for name in (*PATHS, *_SAID)},
     )
 
 

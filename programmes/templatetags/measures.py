@@ -8,9 +8,9 @@ from django.template import Context
 
 from iocn.shared.prepared import prepared
 from people.models import Membership
-from programmes.measures.meaning import Series
 from programmes.measures.models import Measure
 from programmes.measures.permissions import may_add, measures_for
+from programmes.measures.results import in_short, with_results
 from programmes.projects.models import PathwayProject
 
 register = template.Library()
@@ -18,12 +18,12 @@ register = template.Library()
 
 @prepared
 def _measures_of(reader: Membership, project: int) -> QuerySet[Measure]:
-    return measures_for(reader).filter(project=project)
+    return with_results(measures_for(reader).filter(project=project))
 
 
 @register.inclusion_tag("measures/of_project.html", takes_context=True)
 def measures_of(context: Context, project: PathwayProject) -> dict[str, Any]:
-    """Show a project's measures, the newest value, the median, signal or noise, and the button to add one.
+    """Show a project's measures, the newest value, the centre line, signal or noise, and the button to add one.
 
     Wants `membership` in the context, as every page of a network has it.
     """
@@ -31,9 +31,7 @@ def measures_of(context: Context, project: PathwayProject) -> dict[str, Any]:
     today = membership.network.today()
     measures = list(_measures_of(membership, project.pk))
     return {
-        "lines": [
-            (series.measure, series, series.due(today) or "a number") for series in Series.of_many(measures)
-        ],
+        "lines": [(line.measure, line, line.due(today) or "a number") for line in in_short(measures)],
         "project": project,
         "network": membership.network,
         "may_add": may_add(membership, project),

@@ -10,10 +10,11 @@ from programmes.measures.models.measures import (
     Phase,
 )
 from programmes.measures.models.numbers import Observation
-from programmes.measures.models.results import Result
+from programmes.measures.models.results import PATHS, Result
 
 __all__ = [
     "CHARTS",
+    "PATHS",
     "WORKING_OUT",
     "Annotation",
     "Import",

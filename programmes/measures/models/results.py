@@ -7,6 +7,9 @@ from django.utils import timezone
 from programmes.measures.models.measures import Measure
 from programmes.measures.spc import Assurance, Variation
 
+# What is drawn; a list of words leaves it unread.
+PATHS = ("line", "centre_line", "limits", "target_line", "improvements", "concerns", "changes")
+
 
 class Result(models.Model):
     """What a measure said in one of its versions. Another version than the measure's is old and not to be shown.
@@ -57,6 +60,12 @@ class Result(models.Model):
     numbers = models.PositiveIntegerField(default=0)
     drawn_from = models.DateField(null=True, blank=True)
     last_period = models.DateField(null=True, blank=True)
+    # The period after the last, where a rhythm tells it.
+    following = models.DateField(null=True, blank=True)
+    # What a list says of it, and whether that is a signal.
+    says = models.CharField(max_length=100, blank=True)
+    is_signal = models.BooleanField(default=False)
+    value = models.FloatField(null=True, blank=True)
     # The newest number as it is written, without its unit.
     latest = models.CharField(max_length=40, blank=True)
     centre = models.FloatField(null=True, blank=True)

@@ -9,6 +9,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 
 from iocn.shared.models import History
+from programmes.measures import results
 from programmes.measures.permissions import measures_for
 from programmes.models import Measure, Observation
 from tests.factories import (
@@ -151,11 +152,13 @@ def test_the_list_downloads_what_it_shows(signed_in, network, measure):
 def test_the_list_takes_as_many_queries_for_ten_times_the_measures(
     signed_in, network, project, many, django_assert_num_queries
 ):
-    for _ in range(many):
-        MeasureFactory(project=project, values=[1, 2, 3])
+    made = [MeasureFactory(project=project, values=[1, 2, 3]).pk for _ in range(many)]
     client = signed_in(MembershipFactory(network=network))
     client.get("/larkton/measures/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):  # nothing is worked out yet: one for the numbers
+        assert len(client.get("/larkton/measures/").context["lines"]) == many
+    results.renew(made)
+    with django_assert_num_queries(3):
         assert len(client.get("/larkton/measures/").context["lines"]) == many
 
 

@@ -39,6 +39,53 @@ def worked_out(project, values, **facts):
     return shown(measure)
 
 
+# --- What a list says --------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("values", "facts"),
+    [
+        ([], {}),
+        ([7], {}),
+        (STEADY, {}),
+        (WORSE, {"unit": "falls", "shape": "number"}),
+        (BETTER, {"chart": "run"}),
+        (WORSE, {"frequency": "quarter"}),
+        (STEADY, {"frequency": "week"}),
+        (STEADY, {"frequency": "irregular"}),
+        ([*STEADY, 0], {"chart": "t", "shape": "number"}),
+        (STEADY, {"chart": "mr"}),
+    ],
+)
+def test_a_list_says_the_same_of_what_is_kept_as_of_the_numbers(
+    project, values, facts, django_assert_num_queries
+):
+    measure = MeasureFactory(project=project, values=values, **facts)
+    series = Series.of(measure)
+    for is_kept in (False, True):
+        if is_kept:
+            results.renew([measure.pk])
+        [measure] = results.with_results(Measure.objects.filter(pk=measure.pk))
+        with django_assert_num_queries(0 if is_kept else 1):
+            [line] = results.in_short([measure])
+        assert (line.latest, line.centre, line.period) == (
+            series.last_shown, series.centre_shown, series.last_period,
+        )  # fmt: skip
+        assert (line.result.says, line.result.is_signal) == (
+            series.in_short,
+            bool(values and series.has_signal),
+        )
+        for today in (date(2023, 12, 1), date(2025, 4, 1), date(2025, 4, 9), date(2026, 1, 1)):
+            assert line.due(today) == series.due(today)
+
+
+def test_a_list_says_nothing_old(project, nurse):
+    measure = MeasureFactory(project=project, values=STEADY)
+    results.renew([measure.pk])
+    Measure.objects.filter(pk=measure.pk).update(version=2)
+    Observation.objects.filter(measure=measure).update(numerator=1)
+    [line] = results.in_short(list(results.with_results(Measure.objects.filter(pk=measure.pk))))
+    assert (line.latest, line.result.says) == ("1.0%", "Always the same")
+
+
 # --- What is kept ------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("values", "facts", "attention", "variation", "assurance"),
