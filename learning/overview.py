@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import CharField, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import CharField, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from iocn.shared.prepared import prepared
 from learning.models import Attendance, CohortAsk, Enrolment, Facilitator, Session, number_of
-from people.models import Level, Membership, Organisation, OrganisationQuerySet, Post
+from people.models import Level, Membership, Organisation, OrganisationQuerySet
 from people.scopes import organisations_for
 from programmes.escalations.models import Escalation
 from programmes.escalations.permissions import asks_for
@@ -33,15 +33,16 @@ def participants(cohort: int) -> QuerySet[Enrolment]:
 
 def with_posts(places: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
     """Read each one's membership and main post along, and how often they were at a session."""
-    main = Post.objects.filter(membership=OuterRef("membership"), is_main=True)
     here = Attendance.objects.filter(
         enrolment=OuterRef("pk"), mark__in=Attendance.HERE, session__called_off_at=None
     )
+    is_main = Q(membership__posts__is_main=True)
     return places.select_related("membership").annotate(
-        organisation_id=Subquery(main.values("organisation")[:1], output_field=IntegerField()),
-        organisation=Subquery(main.values("organisation__name")[:1], output_field=CharField()),
-        job_title=Subquery(main.values("job_title")[:1], output_field=CharField()),
-        level=Subquery(main.values("level")[:1], output_field=CharField()),
+        main=FilteredRelation("membership__posts", condition=is_main),
+        organisation_id=F("main__organisation"),
+        organisation=F("main__organisation__name"),
+        job_title=F("main__job_title"),
+        level=F("main__level"),
         times_here=number_of(here, "enrolment"),
     )
 
