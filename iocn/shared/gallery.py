@@ -89,6 +89,14 @@ def _listing(request: HttpRequest) -> Listing:
     return listing
 
 
+def _gallery_signal(month: int) -> dict[str, str]:
+    if month == 2:
+        return {"signal": "concern", "rule": "above the upper limit", "shape": "limit"}
+    if month > 14:
+        return {"signal": "improvement", "rule": "seven or more below the mean", "shape": "run"}
+    return {}
+
+
 def _charts() -> list[dict[str, Any]]:
     values = [
         81,
@@ -122,7 +130,7 @@ def _charts() -> list[dict[str, Any]]:
             "value": value,
             "numerator": value and value * 3,
             "denominator": 300,
-            "signal": "concern" if month == 2 else "improvement" if month > 14 else "",
+            **_gallery_signal(month),
             "note": "Started the new letter" if month == 12 else "",
         }
         for month, value in enumerate(values)

@@ -8,7 +8,7 @@ from programmes.measures.drawing import frame_of, paths
 from programmes.measures.figures import period_name, plain, rounded, shown, unit_of
 from programmes.measures.models import Measure
 from programmes.measures.sentences import centre_name, rule_words
-from programmes.measures.spc import Phase
+from programmes.measures.spc import Phase, Rule
 
 if TYPE_CHECKING:
     from programmes.measures.meaning import Series
@@ -16,6 +16,20 @@ if TYPE_CHECKING:
 
 # So many of the newest points are drawn at first: more can hardly be told apart, and would make the page heavy.
 NEWEST = 120
+
+# Each kind of rule is drawn in its own shape (chart.js).
+_SHAPES = {
+    Rule.ABOVE_LIMIT: "limit",
+    Rule.BELOW_LIMIT: "limit",
+    Rule.RISING: "rising",
+    Rule.FALLING: "falling",
+    Rule.TWO_OF_THREE_ABOVE: "near",
+    Rule.TWO_OF_THREE_BELOW: "near",
+    Rule.SHIFT_ABOVE: "run",
+    Rule.SHIFT_BELOW: "run",
+    Rule.LONG_RUN_ABOVE: "run",
+    Rule.LONG_RUN_BELOW: "run",
+}
 
 
 def picture(series: Series, notes: bool, table: bool = True, newest: int | None = None) -> dict[str, Any]:
@@ -78,8 +92,12 @@ def _point(series: Series, at: int, notes: bool) -> dict[str, Any]:
         found["numerator"], found["denominator"] = float(point.numerator), float(point.denominator)
     if rule := rule_words(series, at):
         # The first rule that holds is the first that may be told.
-        found["signal"] = signal(series.chart.better, high=series.rules_at(at)[0].high)
-        found["rule"] = rule
+        first = series.rules_at(at)[0]
+        found |= {
+            "signal": signal(series.chart.better, high=first.high),
+            "rule": rule,
+            "shape": _SHAPES[first],
+        }
     if notes and point.note:
         found["note"] = point.note
     if point.left_out:
@@ -95,7 +113,7 @@ def _say_once(drawn: dict[str, Any]) -> None:
             if point.get(key) is not None and point[key] == int(point[key]):
                 point[key] = int(point[key])
         if "rule" in point:
-            rule = {"signal": point.pop("signal"), "rule": point.pop("rule")}
+            rule = {key: point.pop(key) for key in ("signal", "rule", "shape")}
             if rule not in rules:
                 rules.append(rule)
             point["why"] = rules.index(rule)

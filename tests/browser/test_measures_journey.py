@@ -70,6 +70,9 @@ def test_a_team_brings_a_file_and_adds_this_month(page, sign_in, visit, measure,
     page.locator(".iocn-plot").wait_for()
     expect(page.get_by_text("this is an improvement")).to_be_visible()
     expect(page.locator(".iocn-plot")).to_contain_text("mean")
+    # Which shape is which rule, and which colour means what.
+    expect(page.locator(".iocn-plot")).to_contain_text("beyond a limit")
+    expect(page.locator(".iocn-plot")).to_contain_text("improvement")
     check_page(page)
 
     # Number by number by the keyboard, read aloud; and the picture for a report.

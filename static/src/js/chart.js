@@ -2,9 +2,10 @@
 import { dot, lineY, plot, pointerX, ruleX, ruleY, text, tip } from "@observablehq/plot";
 import { savePicture } from "./chart-save.js";
 import { drawFunnel } from "./funnel.js";
-import { apart, CENTRE, format, frame, INK, numbered, plain, SIGNALS } from "./look.js";
+import { apart, CENTRE, format, frame, INK, numbered, plain, RULES, SIGNALS } from "./look.js";
 
 const TARGET = "#b5121b";
+const KEY_LINE = 20;
 const days = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 const months = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
 
@@ -26,7 +27,7 @@ function words(chart, point) {
 function read(chart) {
   const points = chart.points
     .map((point) => ({ ...point, ...chart.rules?.[point.why] }))
-    .map((point) => ({ ...point, at: day(point.date), kind: SIGNALS[point.signal] ?? SIGNALS.common }));
+    .map((point) => ({ ...point, at: day(point.date), kind: SIGNALS[point.signal] ?? SIGNALS.common, rules: RULES[point.shape] }));
   const lines = [];
   for (const [number, phase] of (chart.phases ?? []).entries()) {
     const at = (line, index) => (Array.isArray(line) ? line[index - phase.first] : line);
@@ -36,6 +37,30 @@ function read(chart) {
   }
   const known = points.filter((point) => point.value != null).map((point) => ({ ...point, x: point.at, y: point.value, lines: words(chart, point) }));
   return { points, lines, known };
+}
+
+// Under the picture, in as many lines as it takes: which shape is which rule, and which colour means what, of those that
+// are in it.
+function key(signals, { width, marginLeft }) {
+  const shapes = Object.values(RULES).filter((rule) => signals.some((point) => point.rules === rule));
+  const meanings = Object.values(SIGNALS).filter((kind) => signals.some((point) => point.kind === kind));
+  const entries = [
+    ...shapes.map(({ symbol, rotate, word }) => ({ word, look: { symbol, rotate, fill: INK } })),
+    ...meanings.map(({ colour, edge, word }) => ({ word, look: { fill: colour, stroke: edge } })),
+  ];
+  const narrow = width < 500;
+  let [x, lines] = [0, entries.length ? 1 : 0];
+  const marks = entries.flatMap(({ word, look }) => {
+    const wide = 30 + word.length * (narrow ? 5.2 : 6.2);
+    if (x + wide > width) [x, lines] = [0, lines + 1];
+    const place = { frameAnchor: "bottom-left", dx: x + 6 - marginLeft, dy: 24 + lines * KEY_LINE };
+    x += wide;
+    return [
+      dot([word], { ...place, r: 5, ...look }),
+      text([word], { ...place, dx: place.dx + 10, text: (said) => said, textAnchor: "start", lineAnchor: "middle", fontSize: narrow ? 11 : 13, fill: CENTRE }),
+    ];
+  });
+  return { marks, tall: lines * KEY_LINE };
 }
 
 function draw(chart, width) {
@@ -56,8 +81,11 @@ function draw(chart, width) {
   const high = Math.max(...values);
   const room = (high - low || Math.abs(high) || 1) * 0.1;
   const domain = [low >= 0 ? Math.max(0, low - room) : low - room, high + room];
-  const options = { ...frame(width), marginRight: labels.length ? (narrow ? 74 : 84) : 16 };
-  const gap = ((domain[1] - domain[0]) / (options.height - 76)) * 30;
+  const signals = known.filter((point) => point.rules && !point.out);
+  const look = frame(width);
+  const below = key(signals, look);
+  const gap = ((domain[1] - domain[0]) / (look.height - 76)) * 30;
+  const options = { ...look, height: look.height + below.tall, marginBottom: look.marginBottom + below.tall, marginRight: labels.length ? (narrow ? 74 : 84) : 16 };
   labels.sort(([one], [other]) => one - other);
   const places = apart(labels.map(([value]) => value), gap, domain[1]);
   const times = [...points, ...events].map(({ at }) => +at);
@@ -72,13 +100,17 @@ function draw(chart, width) {
     lineY(lines.filter((line) => line.centre != null), { x: "at", y: "centre", z: "phase", stroke: CENTRE, strokeWidth: 1.5 }),
     chart.target == null ? null : ruleY([chart.target], { stroke: TARGET, strokeDasharray: "9,3,2,3" }),
     lineY(points, { x: "at", y: "value", stroke: SIGNALS.common.colour, strokeWidth: 1.5 }),
-    ...Object.values(SIGNALS).map((kind) =>
-      dot(
-        known.filter((point) => point.kind === kind && !point.out),
-        { x: "at", y: "value", fill: kind.colour, stroke: "white", strokeWidth: 1, symbol: kind.shape, r: (kind === SIGNALS.common ? 4 : 5.5) * small },
+    dot(known.filter((point) => !point.rules && !point.out), { x: "at", y: "value", fill: SIGNALS.common.colour, stroke: "white", strokeWidth: 1, r: 4 * small }),
+    ...Object.values(RULES).flatMap((rule) =>
+      Object.values(SIGNALS).map((kind) =>
+        dot(
+          signals.filter((point) => point.rules === rule && point.kind === kind),
+          { x: "at", y: "value", fill: kind.colour, stroke: kind.edge, strokeWidth: 1, symbol: rule.symbol, rotate: rule.rotate, r: 5.5 * small },
+        ),
       ),
     ),
     dot(known.filter((point) => point.out), { x: "at", y: "value", fill: "white", stroke: INK, strokeWidth: 1.5, symbol: "times", r: 5 * small }),
+    ...below.marks,
     text(numbers, { x: "at", frameAnchor: "top", dy: -12, text: "label", fill: CENTRE, fontWeight: 600 }),
     ...labels.map(([value, name, fill], index) =>
       text([value], {

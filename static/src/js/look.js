@@ -1,10 +1,17 @@
-// What all charts have in common: blue is improvement, orange concern, purple neither, grey common cause, and each has
-// its own shape.
+// What all charts have in common: blue is improvement, orange with a dark edge concern, purple neither, grey common cause.
 export const SIGNALS = {
-  improvement: { colour: "#005eb8", shape: "triangle", word: "improvement" },
-  concern: { colour: "#ed8b00", shape: "diamond", word: "concern" },
-  neither: { colour: "#7c2855", shape: "square", word: "signal" },
-  common: { colour: "#768692", shape: "circle", word: "" },
+  improvement: { colour: "#005eb8", edge: "white", shape: "triangle", word: "improvement" },
+  concern: { colour: "#ed8b00", edge: "#212b32", shape: "diamond", word: "concern" },
+  neither: { colour: "#7c2855", edge: "white", shape: "square", word: "signal" },
+  common: { colour: "#768692", edge: "white", shape: "circle", word: "" },
+};
+// What makes a point a signal has its own shape in a chart over time.
+export const RULES = {
+  limit: { symbol: "diamond", word: "beyond a limit" },
+  rising: { symbol: "triangle", word: "rising" },
+  falling: { symbol: "triangle", rotate: 180, word: "falling" },
+  near: { symbol: "square", word: "two of three" },
+  run: { symbol: "cross", word: "on one side" },
 };
 export const INK = "#4c6272";
 export const CENTRE = "#212b32";

@@ -86,6 +86,21 @@ def test_a_run_that_lasts_is_a_signal_and_an_improvement_where_lower_is_better()
 
 
 @pytest.mark.parametrize(
+    ("values", "shape"),
+    [
+        ([50, 51, 49, 50, 51, 49, 50, 51, 49, 50, 51, 90], "limit"),
+        ([50, 52, 48, 50, 52, 48, 50, 52, 48, 50, 52, 43, 45, 47, 49, 51, 53, 55, 56], "rising"),
+        ([50, 52, 48, 50, 52, 48, 50, 52, 48, 50, 52, 57, 55, 53, 51, 49, 47, 45, 44], "falling"),
+        ([*[50, 51, 49] * 6, 51, 53, 53], "near"),
+        ([50, 52, 48, 50, 46, 48, 50, 46, 48, 50, 46, 52, 54, 52, 53, 52, 54, 52, 53], "run"),
+    ],
+)
+def test_each_kind_of_rule_is_drawn_in_its_own_shape(values, shape):
+    drawn = series(values, chart="xmr").picture(table=False)
+    assert drawn["rules"][drawn["points"][-1]["why"]]["shape"] == shape
+
+
+@pytest.mark.parametrize(
     ("better", "words"),
     [
         ("lower", "Lower is better: this is an improvement."),
