@@ -77,8 +77,8 @@ def _measure(where: Place, rows: int, observations: int, runs: int, requests: in
     from django.db import connection
 
     from iocn.bench.api import measure_api
-    from iocn.bench.clocks import measure_clocks
-    from iocn.bench.data import load
+    from iocn.bench.clocks import add_networks, measure_clocks
+    from iocn.bench.data import know_what_is_where, load
     from iocn.bench.digests import measure_digests
     from iocn.bench.imports import measure_import
     from iocn.bench.machine import describe
@@ -89,6 +89,8 @@ def _measure(where: Place, rows: int, observations: int, runs: int, requests: in
     call_command("migrate", interactive=False, verbosity=0)
     begun = time.monotonic()
     filled = load(rows, observations)
+    add_networks(rows)
+    know_what_is_where()
     loaded = {"loaded": filled.rows, "loading_s": round(time.monotonic() - begun, 1)}
     _print({**common, **describe(), **loaded})
     connection.close()
@@ -103,7 +105,7 @@ def _measure(where: Place, rows: int, observations: int, runs: int, requests: in
             if wanted in "digest run":
                 _print({**common, "run": run, **measure_digests(filled, smtp_port)})
             if wanted in "clock sweep":
-                _print({**common, "run": run, **measure_clocks(rows)})
+                _print({**common, "run": run, **measure_clocks()})
     finally:
         connection.close()
         if where.kind == "postgresql":

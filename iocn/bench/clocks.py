@@ -19,15 +19,18 @@ BATCH = 5000
 MOST_SECONDS, MOST_MB = 10, 200
 
 
-def measure_clocks(rows: int) -> dict[str, Any]:
-    """Make so many open asks, a tenth of them in a thousand small networks, if there are none yet, and sweep."""
-    from people.models import Membership, Network
+def add_networks(rows: int) -> None:
+    """Make so many open asks, a tenth of them in a thousand small networks: pages are measured among these, too."""
+    of_a_small_one = max(1, rows // (10 * NETWORKS))
+    for number, leader in enumerate(_leaders()):
+        _add(leader, of_a_small_one if number else max(1, rows - of_a_small_one * NETWORKS))
+
+
+def measure_clocks() -> dict[str, Any]:
+    """Let clocks run out, and sweep."""
+    from people.models import Membership
     from programmes.escalations.models import Escalation
 
-    if not Network.objects.filter(slug="clocks-0").exists():
-        of_a_small_one = max(1, rows // (10 * NETWORKS))
-        for number, leader in enumerate(_leaders()):
-            _add(leader, of_a_small_one if number else max(1, rows - of_a_small_one * NETWORKS))
     large = Membership.objects.get(network__slug="clocks-0", name="Leader")
     _add(large, DUE, late=True)
     # A process of its own, with this one's environment: the same database.

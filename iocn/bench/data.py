@@ -136,6 +136,12 @@ def load(asks: int, observations: int) -> Filled:
     return loader.filled()
 
 
+def know_what_is_where() -> None:
+    """Renew the statistics by which the database plans, as it does by itself in time, or a nightly task."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
 class _Loader:
     def __init__(self, asks: int, observations: int) -> None:
         self.asks, self.observations = asks, observations
@@ -196,11 +202,11 @@ class _Loader:
                 self.counts[model.__name__] = self.counts.get(model.__name__, 0) + len(rows)
 
     def _go_on_counting(self) -> None:
-        """Let PostgreSQL give out the ids after ours, and both know what is where."""
+        """Let PostgreSQL give out the ids after ours."""
         with connection.cursor() as cursor:
             for statement in connection.ops.sequence_reset_sql(no_style(), ORDER):
                 cursor.execute(statement)
-            cursor.execute("ANALYZE")
+        know_what_is_where()
 
 
 class _Network:
