@@ -44,6 +44,7 @@ def declare_tables() -> None:
             plain=(
                 "variation_reason",
                 "assurance_reason",
+                "says",
                 "latest",
                 "line",
                 "centre_line",
