@@ -47,6 +47,7 @@ def _of_database(lines: list[Line]) -> str:
     others = [
         (show, found.pop(name))
         for name, show in (
+            ("chart", _chart),
             ("digest run", _digest),
             ("clock sweep", _clocks),
             ("import", _import),
@@ -114,6 +115,14 @@ def _verdict(by_size: dict[int, Line]) -> str:
     if _growth(by_size) > MOST_GROWTH:
         missed.append(f"{_growth(by_size):.2f} times slower (at most {MOST_GROWTH})")
     return "; ".join(["missed: " + missed[0], *missed[1:]]) if missed else "met"
+
+
+def _chart(by_size: dict[int, Line]) -> str:
+    def row(line: Line) -> Told:
+        cells = [f"{line['numbers']:g}", f"{line['drawn_ms']:.0f}", f"{line['slowest_ms']:.0f}"]
+        return cells, line["slowest_ms"] > line["most_ms"], f"at most {line['most_ms']:g} ms"
+
+    return _table("A chart in the browser", ["Numbers", "Drawn ms", "The slowest ms"], by_size, row)
 
 
 def _digest(by_size: dict[int, Line]) -> str:

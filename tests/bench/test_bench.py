@@ -10,6 +10,13 @@ from django.conf import settings
 
 from iocn.bench import report
 from iocn.bench.places import Refused, place
+from tests.browser import chromium
+
+
+def browser():
+    """Return which Chromium the journeys use, for the bench's chart."""
+    found = chromium.on_this_machine()
+    return {"CHROMIUM": found} if found else {}
 
 
 def run(tmp_path, **variables):
@@ -17,7 +24,7 @@ def run(tmp_path, **variables):
     return subprocess.run(
         [sys.executable, "-m", "iocn.bench"],
         cwd=settings.BASE_DIR,
-        env={"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path), **variables},
+        env={"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path), **browser(), **variables},
         capture_output=True,
         text=True,
         timeout=300,
@@ -45,6 +52,7 @@ def test_the_bench_measures_every_page_and_leaves_nothing(tmp_path):
         "measure, 120 numbers",
         "measure, 5,000 numbers",
         "home, of a leader",
+        "chart",
         "digest run",
         "clock sweep",
         "import",
@@ -53,6 +61,9 @@ def test_the_bench_measures_every_page_and_leaves_nothing(tmp_path):
     for line in results:
         if line["page"] == "clock sweep":
             assert (line["due"], line["open"]) == (100, 1101)  # in each network one at least
+            continue
+        if line["page"] == "chart":
+            assert 0 < line["drawn_ms"] <= line["slowest_ms"]
             continue
         if line["page"] == "import":
             assert line["imported"] == 200
