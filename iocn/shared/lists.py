@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import batched
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,6 +21,7 @@ from iocn.shared.downloads import FORMATS, download
 from iocn.shared.prepared import prepared
 
 PAGE = 25
+CHUNK = 1000  # rows of a download that are read at a time
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,8 @@ class Listing:
     page `?page=n`; `?format=csv` or `xlsx` downloads all that match. `rows` is a query set, or a function of the
     reader that makes one: then the first page, which most people look at, is a prepared query
     (iocn.shared.prepared), and `given` are numbers that it takes too. `kept` names what else of the URL a search
-    keeps, such as the open tab; `size` is how many rows a page has.
+    keeps, such as the open tab; `size` is how many rows a page has. `lines` makes of rows, many at a time, what the
+    columns of a download read.
     """
 
     def __init__(
@@ -149,6 +152,7 @@ class Listing:
         kept: Sequence[str] = (),
         given: Sequence[int] = (),
         size: int = PAGE,
+        lines: Callable[[Sequence[Any]], Iterable[Any]] = iter,
     ) -> None:
         self.request = request
         self.columns = columns
@@ -158,6 +162,7 @@ class Listing:
         self._rows = rows
         self._given = tuple(given)
         self.size = size
+        self._lines = lines
         self.sort, self._descending = (
             self._chosen_sort(request.GET.get("sort", "")) or self._chosen_sort(sort) or ("", False)
         )
@@ -324,7 +329,9 @@ class Listing:
         if not (kind := wanted_format(self.request)):
             return None
         rows = (
-            [column.value(row) for column in self.columns] for row in self.queryset.iterator(chunk_size=1000)
+            [column.value(line) for column in self.columns]
+            for many in batched(self.queryset.iterator(chunk_size=CHUNK), CHUNK)
+            for line in self._lines(many)
         )
         return download(kind, self.name, [column.label for column in self.columns], rows)
 

@@ -33,7 +33,7 @@ from programmes.measures.permissions import (
 )
 from programmes.measures.picture import NEWEST, small
 from programmes.measures.rebase import proposal
-from programmes.measures.results import InShort, icons_of, in_short, with_results
+from programmes.measures.results import icons_of, in_short, with_results
 from programmes.measures.sentences import rule_words
 from programmes.measures.spc import value_of
 from programmes.projects.permissions import programmes_for, projects_for
@@ -50,16 +50,18 @@ def measures(request: MemberRequest) -> HttpResponseBase:
     """All measures that the reader may see: the newest number of each, and signal or noise."""
     rows = with_results(measures_for(request.membership)).annotate(owner=owner_name())
     columns = [
-        Column("name", "Measure", lambda row: row.full_name, ("name", "subgroup", "organisation__name")),
-        Column("of", "Of", lambda row: row.belongs_to.name, ("owner", "name")),
-        Column("kind", "Kind", kind_of, ("kind", "name")),
-        Column("latest", "Latest", lambda row: _line(row).latest, numeric=True),
-        Column("when", "Period", lambda row: _line(row).period, ("result__last_period",)),
-        Column("centre", "Centre", lambda row: _line(row).centre, numeric=True),
-        Column("shows", "Signal or noise", lambda row: _line(row).result.says),
-        Column("made_up", "Made up", lambda row: "yes" if row.made_up else "no"),
+        Column(
+            "name", "Measure", lambda line: line.measure.full_name, ("name", "subgroup", "organisation__name")
+        ),
+        Column("of", "Of", lambda line: line.measure.belongs_to.name, ("owner", "name")),
+        Column("kind", "Kind", lambda line: kind_of(line.measure), ("kind", "name")),
+        Column("latest", "Latest", lambda line: line.latest, numeric=True),
+        Column("when", "Period", lambda line: line.period, ("result__last_period",)),
+        Column("centre", "Centre", lambda line: line.centre, numeric=True),
+        Column("shows", "Signal or noise", lambda line: line.result.says),
+        Column("made_up", "Made up", lambda line: "yes" if line.measure.made_up else "no"),
     ]
-    listing = Listing(request, rows, columns, MeasureFilter, sort="name", name="measures")
+    listing = Listing(request, rows, columns, MeasureFilter, sort="name", name="measures", lines=in_short)
     if download := listing.download():
         return download
     # The page says it beside the name; only the download needs a column of its own.
@@ -79,14 +81,6 @@ def owner_name() -> Coalesce:
     """Return the name of what a measure belongs to, as the database reads it."""
     names = (F(f"{owner}__name") for owner in ("project", "programme", "organisation", "network"))
     return Coalesce(*names, output_field=CharField())
-
-
-def _line(row: Any) -> InShort:
-    """Return what a list says of a row, worked out once however many columns ask."""
-    if not hasattr(row, "line"):
-        [row.line] = in_short([row])
-    line: InShort = row.line
-    return line
 
 
 def kind_of(measure: Measure) -> str:

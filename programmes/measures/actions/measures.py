@@ -32,8 +32,8 @@ class Facts(TypedDict, total=False):
     reminds: bool
 
 
-# Of these a chart is made, so with them what was worked out is old.
-_DRAWN = {"shape", "better", "per", "target", "chart"}
+# Of these a chart is made, and what lists say of it, so with them what was worked out is old.
+_DRAWN = {"shape", "better", "per", "target", "chart", "frequency"}
 
 
 @transaction.atomic

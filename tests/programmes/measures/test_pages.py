@@ -157,6 +157,8 @@ def test_the_list_takes_as_many_queries_for_ten_times_the_measures(
     client.get("/larkton/measures/")
     with django_assert_num_queries(4):  # nothing is worked out yet: one for the numbers
         assert len(client.get("/larkton/measures/").context["lines"]) == many
+    with django_assert_num_queries(4):
+        assert len(lines(client.get("/larkton/measures/?format=csv"))) == many + 1
     results.renew(made)
     with django_assert_num_queries(3):
         assert len(client.get("/larkton/measures/").context["lines"]) == many

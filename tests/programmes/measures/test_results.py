@@ -86,6 +86,14 @@ def test_a_list_says_nothing_old(project, nurse):
     assert (line.latest, line.result.says) == ("1.0%", "Always the same")
 
 
+def test_what_is_due_is_new_once_numbers_come_at_another_rhythm(project, nurse):
+    measure = MeasureFactory(project=project, values=STEADY, frequency="month")
+    results.renew([measure.pk])
+    actions.change_measure(by=nurse, measure=measure, frequency="quarter")
+    [line] = results.in_short(list(results.with_results(Measure.objects.filter(pk=measure.pk))))
+    assert line.due(date(2025, 12, 1)) == Series.of(Measure.objects.get(pk=measure.pk)).due(date(2025, 12, 1))
+
+
 # --- What is kept ------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("values", "facts", "attention", "variation", "assurance"),
