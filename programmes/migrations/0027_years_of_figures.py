@@ -3,6 +3,16 @@
 from django.db import migrations, models
 
 
+def build_anew(apps, schema_editor):
+    """Have the next task make the figures, of years too."""
+    apps.get_model("programmes", "FiguresBuilt").objects.update(at=None)
+
+
+def take_years_away(apps, schema_editor):
+    """On the way back there are months alone."""
+    apps.get_model("programmes", "AskFigures").objects.filter(months=12).delete()
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -44,4 +54,5 @@ class Migration(migrations.Migration):
             model_name='askfigures',
             constraint=models.CheckConstraint(condition=models.Q(('months__in', [1, 12])), name='ask_figures_of_a_month_or_a_year'),
         ),
+        migrations.RunPython(build_anew, take_years_away),
     ]
