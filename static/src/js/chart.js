@@ -105,7 +105,7 @@ function draw(chart, width) {
       Object.values(SIGNALS).map((kind) =>
         dot(
           signals.filter((point) => point.rules === rule && point.kind === kind),
-          { x: "at", y: "value", fill: kind.colour, stroke: kind.edge, strokeWidth: 1, symbol: rule.symbol, rotate: rule.rotate, r: 5.5 * small },
+          { x: "at", y: "value", fill: kind.colour, stroke: kind.edge, strokeWidth: 1, symbol: rule.symbol, rotate: rule.rotate, r: 6 * small },
         ),
       ),
     ),

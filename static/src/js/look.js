@@ -5,12 +5,13 @@ export const SIGNALS = {
   neither: { colour: "#7c2855", edge: "white", shape: "square", word: "signal" },
   common: { colour: "#768692", edge: "white", shape: "circle", word: "" },
 };
-// What makes a point a signal has its own shape in a chart over time.
+// What makes a point a signal has its own shape in a chart over time: none that its icons give a meaning, and no star,
+// which would praise.
 export const RULES = {
-  limit: { symbol: "diamond", word: "beyond a limit" },
+  limit: { symbol: "hexagon", word: "beyond a limit" },
   rising: { symbol: "triangle", word: "rising" },
   falling: { symbol: "triangle", rotate: 180, word: "falling" },
-  near: { symbol: "square", word: "two of three" },
+  near: { symbol: "wye", word: "two of three" },
   run: { symbol: "cross", word: "on one side" },
 };
 export const INK = "#4c6272";
