@@ -33,8 +33,12 @@ def participants(cohort: int) -> QuerySet[Enrolment]:
 
 def with_posts(places: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
     """Read each one's membership and main post along, and how often they were at a session."""
+    # Of the same cohort, as all are: said, so that PostgreSQL looks among its few sessions.
     here = Attendance.objects.filter(
-        enrolment=OuterRef("pk"), mark__in=Attendance.HERE, session__called_off_at=None
+        enrolment=OuterRef("pk"),
+        mark__in=Attendance.HERE,
+        session__cohort=OuterRef("cohort"),
+        session__called_off_at=None,
     )
     is_main = Q(membership__posts__is_main=True)
     return places.select_related("membership").annotate(
