@@ -77,10 +77,10 @@ def _measure(where: Place, rows: int, observations: int, runs: int, requests: in
     from django.db import connection
 
     from iocn.bench.api import measure_api
-    from iocn.bench.charts import measure_charts
     from iocn.bench.clocks import add_networks, measure_clocks
     from iocn.bench.data import know_what_is_where, load
     from iocn.bench.digests import measure_digests
+    from iocn.bench.drawing import measure_drawing
     from iocn.bench.imports import measure_import
     from iocn.bench.machine import describe
     from iocn.bench.pages import measure_pages
@@ -99,7 +99,7 @@ def _measure(where: Place, rows: int, observations: int, runs: int, requests: in
         for run in range(1, runs + 1):
             for result in measure_pages(filled, requests, wanted):
                 _print({**common, "run": run, **result})
-            if wanted in "chart" and (drawn := measure_charts(filled)):
+            if wanted in "chart" and (drawn := measure_drawing(filled)):
                 _print({**common, "run": run, **drawn})
             if wanted in "api put":
                 _print({**common, "run": run, **measure_api(filled, requests, run)})

@@ -1,58 +1,42 @@
-"""Measures how long a browser takes to draw a measure's chart: what chart.js itself says of its drawing."""
+"""How long the arithmetic of charts takes, as JSON lines: `python -m iocn.bench.charts`.
 
-import os
-import shutil
-import statistics
+For each kind 10,000 series of 60 points, and one series of 1,000,000, in seconds of one processor.
+"""
+
+import json
+import random
 import sys
-from pathlib import Path
-from typing import Any
+import time
+from collections.abc import Callable
 
-from iocn.bench.data import PASSWORD, Filled
-from iocn.bench.server import Reader, web_server
+from programmes.measures.spc import Kind, analyse
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-WIDTHS, TIMES = (375, 1280), 10
-NUMBERS, MOST_MS = 120, 100
+SERIES, POINTS, LONG = 10_000, 60, 1_000_000
+DIVIDED = {Kind.P, Kind.P_PRIME, Kind.U, Kind.U_PRIME, Kind.I_PRIME}
 
 
-def measure_charts(filled: Filled) -> dict[str, Any] | None:
-    """Open the page of a measure of 120 numbers again and again, on a phone and at a desk; None without a Chromium."""
-    # A tool of developers, of whom the bench is one.
-    from playwright.sync_api import sync_playwright
+def main() -> None:
+    """Measure each kind on made-up numbers."""
+    numbers = random.Random(1)  # noqa: S311 - made-up numbers
+    short = [[max(1.0, numbers.gauss(50, 10)) for _ in range(POINTS)] for _ in range(SERIES)]
+    long = [max(1.0, numbers.gauss(50, 10)) for _ in range(LONG)]
+    out_of = [float(numbers.randint(100, 200)) for _ in range(LONG)]
+    for kind in Kind:
+        few, many = (out_of[:POINTS], out_of) if kind in DIVIDED else (None, None)
+        line = {
+            "chart": kind.value,
+            "series": _seconds(lambda: [analyse(each, few, kind=kind) for each in short]),  # noqa: B023
+            "long": _seconds(lambda: analyse(long, many, kind=kind)),  # noqa: B023
+        }
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
 
-    own = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    path = f"/{filled.slug}/measures/{filled.long}/"
-    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    took = []
-    with web_server() as port, sync_playwright() as playwright:
-        browser = own or playwright.chromium.executable_path
-        if not Path(browser).exists():
-            sys.stderr.write("No Chromium is here (CHROMIUM), so charts are not measured.\n")
-            return None
-        reader = Reader(port)
-        reader.sign_in(filled.addresses["member"], PASSWORD)
-        cookies = [
-            {"name": name, "value": morsel.value, "domain": "localhost", "path": "/"}
-            for name, morsel in reader.cookies.items()
-        ]
-        with playwright.chromium.launch(executable_path=browser, args=options) as chromium:
-            for width in WIDTHS:
-                context = chromium.new_context(
-                    viewport={"width": width, "height": 900},
-                    extra_http_headers={"X-Forwarded-Proto": "https"},
-                )
-                context.add_cookies(cookies)  # type: ignore[arg-type]
-                page = context.new_page()
-                for _ in range(TIMES):
-                    page.goto(f"http://localhost:{port}{path}")
-                    page.locator(".iocn-plot").wait_for()
-                    took.append(
-                        page.evaluate("performance.getEntriesByName('iocn-chart', 'measure')[0].duration")
-                    )
-    return {
-        "page": "chart",
-        "numbers": NUMBERS,
-        "drawn_ms": round(statistics.median(took), 1),
-        "slowest_ms": round(max(took), 1),
-        "most_ms": MOST_MS,
-    }
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.process_time()
+    work()
+    return round(time.process_time() - began, 2)
+
+
+if __name__ == "__main__":
+    main()
