@@ -190,3 +190,16 @@ def test_postgresql_keeps_no_plan_for_some_network() -> None:
     ]
     assert ours
     assert not [statement for statement in kept if re.search(r'"network_id" (=|IN) \(?\$', statement)]
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="PostgreSQL alone keeps plans")
+def test_postgresql_keeps_no_plan_for_what_writes_as_many_rows_as_there_are() -> None:
+    member = MembershipFactory(roles=[Role.LEADER])
+    for number in range(8):
+        Membership.objects.filter(pk=member.pk).update(name=f"Name {number}")
+        Membership.objects.filter(pk__in=Post.objects.values("membership")).update(name="Somebody")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        kept = [text for (text,) in cursor if text.startswith('UPDATE "people_membership"')]
+    assert len(kept) == 1
+    assert "SELECT" not in kept[0]
