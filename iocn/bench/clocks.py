@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 NETWORKS, DUE = 1000, 100
+PEOPLE = 100  # leaders of the largest, and as many who ask
 BATCH = 5000
 MOST_SECONDS, MOST_MB = 10, 200
 
@@ -22,17 +23,16 @@ MOST_SECONDS, MOST_MB = 10, 200
 def add_networks(rows: int) -> None:
     """Make so many open asks, a tenth of them in a thousand small networks: pages are measured among these, too."""
     of_a_small_one = max(1, rows // (10 * NETWORKS))
-    for number, leader in enumerate(_leaders()):
-        _add(leader, of_a_small_one if number else max(1, rows - of_a_small_one * NETWORKS))
+    for number, network in enumerate(_networks()):
+        _add(network, of_a_small_one if number else max(1, rows - of_a_small_one * NETWORKS))
 
 
 def measure_clocks() -> dict[str, Any]:
     """Let clocks run out, and sweep."""
-    from people.models import Membership
+    from people.models import Network
     from programmes.escalations.models import Escalation
 
-    large = Membership.objects.get(network__slug="clocks-0", name="Leader")
-    _add(large, DUE, late=True)
+    _add(Network.objects.get(slug="clocks-0"), DUE, late=True)
     # A process of its own, with this one's environment: the same database.
     command = [sys.executable, "-m", "iocn.bench.clocks"]
     done = subprocess.run(command, env=dict(os.environ), check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ourselves
@@ -49,8 +49,8 @@ def measure_clocks() -> dict[str, Any]:
     }
 
 
-def _leaders() -> list[Any]:
-    """Make the networks, each with a leader and somebody who asks; return the leaders."""
+def _networks() -> list[Any]:
+    """Make the networks, each with leaders and as many who ask: one of each, or in the first as many as a city has."""
     from django.utils import timezone
 
     from people.models import Membership, Network, Person, RoleHeld
@@ -58,47 +58,55 @@ def _leaders() -> list[Any]:
     networks = Network.objects.bulk_create(
         Network(slug=f"clocks-{number}", name=f"Clocks {number}") for number in range(NETWORKS + 1)
     )
-    people = Person.objects.bulk_create(
-        Person(email=f"{who.lower()}-{network.pk}@clocks.example.org", name=who)
+    wanted = [
+        (network, role, number)
         for network in networks
-        for who in ("Leader", "Nurse")
+        for number in range(PEOPLE if network is networks[0] else 1)
+        for role in ("leader", "member")
+    ]
+    people = Person.objects.bulk_create(
+        Person(email=f"{role}-{number}-{network.pk}@clocks.example.org", name=f"{role} {number}")
+        for network, role, number in wanted
     )
     members = Membership.objects.bulk_create(
-        Membership(network=networks[at // 2], person=person, name=person.name, joined_at=timezone.now())
-        for at, person in enumerate(people)
+        Membership(network=network, person=person, name=person.name, joined_at=timezone.now())
+        for (network, _role, _number), person in zip(wanted, people, strict=True)
     )
     RoleHeld.objects.bulk_create(
-        RoleHeld(membership=one, role="member" if at % 2 else "leader") for at, one in enumerate(members)
+        RoleHeld(membership=one, role=role)
+        for (_network, role, _number), one in zip(wanted, members, strict=True)
     )
-    return members[::2]
+    return networks
 
 
-def _add(leader: Any, count: int, *, late: bool = False) -> None:
-    """Write so many open asks of the leader's network, whose clocks run; or that have just run out."""
+def _add(network: Any, count: int, *, late: bool = False) -> None:
+    """Write so many open asks of the network, whose clocks run; or that have just run out."""
     from django.db.models import Max
     from django.utils import timezone
 
-    from people.models import Membership
     from programmes.escalations.models import Escalation, EscalationEvent
 
     now = timezone.now()
-    nurse = Membership.objects.get(network=leader.network_id, name="Nurse")
-    asks = Escalation.objects.filter(network=leader.network_id)
+    leaders, nurses = (
+        list(network.memberships.filter(roles_held__role=role).order_by("pk"))
+        for role in ("leader", "member")
+    )
+    asks = Escalation.objects.filter(network=network)
     first = (asks.aggregate(most=Max("number"))["most"] or 0) + 1
     for begin in range(0, count, BATCH):
         made = Escalation.objects.bulk_create(
             Escalation(
-                network_id=leader.network_id,
+                network=network,
                 number=first + begin + number,
                 ask="Access to the pharmacy’s discharge letters",
                 background="We ring them up for each patient, which takes an hour a day. " * 5,
                 urgency="stopping" if late else "helping",
                 state="raised",
-                raised_by=nurse,
+                raised_by=nurses[number % len(nurses)],
                 # The times to reply and to decide are over; or that to reply, of five working days, is not.
                 raised_at=now - (timedelta(days=30) if late else timedelta(hours=number % 60)),
-                owner=leader,
-                sponsor=leader,
+                owner=leaders[number % len(leaders)],
+                sponsor=leaders[number % len(leaders)],
                 step="sponsor",
                 next_due_at=now - timedelta(minutes=1) if late else now + timedelta(days=3),
                 version=1,
@@ -109,8 +117,8 @@ def _add(leader: Any, count: int, *, late: bool = False) -> None:
             EscalationEvent(
                 escalation=ask,
                 move="raise",
-                by=nurse,
-                to=leader,
+                by=ask.raised_by,
+                to=ask.owner,
                 at=ask.raised_at,
                 number=1,
                 state="raised",
