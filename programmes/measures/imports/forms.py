@@ -18,7 +18,7 @@ from programmes.measures.models import CHARTS, Import, Measure
 
 COLUMNS = ("date", "code", "organisation", "subgroup", "numerator", "denominator", "note")
 # What is said of the measures that a file of many series makes.
-FACTS = ("name", "shape", "unit", "per", "better", "chart", "frequency")
+FACTS = ("name", "shape", "unit", "per", "better", "target", "chart", "frequency")
 
 
 class NumbersField(TableField):
@@ -221,6 +221,14 @@ class ManyForm(ColumnsForm):
     )
     per = forms.IntegerField(label="For every so many", min_value=1, required=False, initial=1000)
     better = forms.ChoiceField(label="Which way is better?", choices=Measure.Better, widget=forms.RadioSelect)
+    target = forms.DecimalField(
+        label="Is there a target?",
+        required=False,
+        max_digits=18,
+        decimal_places=4,
+        help_text="The same for all measures that are new. In the unit of the chart: 95 for 95%.",
+        widget=forms.NumberInput(attrs={"class": "nhsuk-input--width-5"}),
+    )
     chart = forms.ChoiceField(label="Which chart?", choices=Measure.Chart)
     frequency = forms.ChoiceField(label="How often is there a number?", choices=Measure.Frequency)
 
@@ -262,7 +270,9 @@ class ManyForm(ColumnsForm):
 
     def facts(self) -> dict[str, Any]:
         """Return what the measures are, as an import keeps it."""
-        return {name: self.cleaned_data.get(name, "") for name in FACTS}
+        facts = {name: self.cleaned_data.get(name, "") for name in FACTS}
+        target = facts.pop("target")
+        return facts if target in (None, "") else facts | {"target": str(target)}
 
 
 class ConfirmForm(Form):

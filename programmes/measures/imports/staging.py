@@ -201,13 +201,16 @@ def series_there(brought: Import) -> MeasureQuerySet:
 
 def new_measure(brought: Import, organisation: Organisation | None, subgroup: str) -> Measure:
     """Return the measure that a series would make, not saved."""
+    facts = dict(brought.facts)
+    target = facts.pop("target", None)
     return Measure(
         network=brought.network,
         programme_id=brought.programme_id,
         organisation=organisation,
         subgroup=subgroup,
         source=brought.name,
-        **brought.facts,
+        target=None if target is None else Decimal(target),
+        **facts,
     )
 
 

@@ -3,6 +3,7 @@
 import time
 import uuid
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,19 @@ def test_a_file_makes_a_measure_of_each_organisation_and_part(signed_in, network
         "added the measure",
     ]
     assert list(Measure.objects.alike(first)) == list(Measure.objects.all())
+
+
+def test_all_measures_of_a_file_may_have_a_target(signed_in, staff, hospital):
+    client = signed_in(staff)
+    where = bring(client, target="5")
+    confirm(client, where, add_as="hospital")
+    assert {measure.target for measure in Measure.objects.all()} == {Decimal(5)}
+    # The next file of the same begins with what was said of it.
+    file = SimpleUploadedFile("more.csv", MADE, "text/csv")
+    page = client.get(
+        client.post("/larkton/measures/import/", {"file": file, "no_patient": "on"}).headers["Location"]
+    )
+    assert page.context["form"]["target"].value() == "5"
 
 
 def test_a_preview_draws_what_a_measure_has_already_with_what_comes(signed_in, staff, hospital):
