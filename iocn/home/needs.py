@@ -309,7 +309,7 @@ class _Needs:
                     self._add(place.membership_id, "signal", Item(measure.name, url, hint))
             measure.network = self.network
             if due(measure, measure.latest, self.today):
-                last = measure.latest and period_name(measure.latest)
+                last = measure.latest and period_name(measure.latest, measure.frequency)
                 hint = f"The last number is for {last}" if last else "It has no number yet"
                 item = Item(measure.name, f"{url}add/", hint)
                 for place in places:

@@ -97,7 +97,7 @@ def _said(measure: Measure, change: Change, since: date) -> str:
     means = f"From {shown(measure, change.before)} on average to {shown(measure, change.after)}"
     doubt = "" if change.is_clear else " That includes no change at all."
     return (
-        f"{means} since {period_name(since)}: a change of {_step(measure, change.after - change.before)}, with a 95%"
+        f"{means} since {period_name(since, measure.frequency)}: a change of {_step(measure, change.after - change.before)}, with a 95%"
         f" interval of {ends}.{doubt} It says how much, not why."
     )
 

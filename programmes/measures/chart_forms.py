@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 
 from iocn.shared.forms import Form
-from programmes.measures.figures import period_name
 from programmes.measures.meaning import Series
 
 
@@ -14,7 +13,7 @@ def _periods(series: Series, first: int, label: str) -> forms.TypedChoiceField:
     periods = [point.period for point in reversed(series.points[first:])]
     return forms.TypedChoiceField(
         label=label,
-        choices=[(at.isoformat(), period_name(at)) for at in periods],
+        choices=[(at.isoformat(), series.name_of(at)) for at in periods],
         coerce=date.fromisoformat,
         error_messages={
             "required": "Choose a period of the list",

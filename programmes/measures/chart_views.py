@@ -45,14 +45,15 @@ def chart(request: MemberRequest, measure: int) -> HttpResponseBase:
     context = {
         "measure": thing,
         "phases": [
-            (phase, f"From {period_name(phase.begins)}: {phase.reason}", phase.by.name)
+            (phase, f"From {period_name(phase.begins, thing.frequency)}: {phase.reason}", phase.by.name)
             for phase in thing.phases.select_related("by")
         ],
         "annotations": thing.annotations.select_related("by"),
-        "kept": thing.lines_kept_from and period_name(thing.lines_kept_from),
-        "baseline": thing.baseline_until and period_name(thing.baseline_until),
+        "kept": thing.lines_kept_from and period_name(thing.lines_kept_from, thing.frequency),
+        "baseline": thing.baseline_until and period_name(thing.baseline_until, thing.frequency),
         "left_out": [
-            (number, period_name(number.period)) for number in thing.observations.exclude(left_out="")
+            (number, period_name(number.period, thing.frequency))
+            for number in thing.observations.exclude(left_out="")
         ],
     }
     return render(request, "measures/chart.html", context)
@@ -111,7 +112,7 @@ def leave_out(request: MemberRequest, measure: int, number: int) -> HttpResponse
     thing = _measure(request, measure)
     observation = get_object_or_404(thing.observations, pk=number)
     observation.measure = thing
-    period = period_name(observation.period)
+    period = period_name(observation.period, thing.frequency)
     form = None if observation.left_out else LeaveOutForm(posted(request))
     if request.method == "POST" and (form is None or form.is_valid()):
         if form is None:

@@ -70,6 +70,10 @@ def month(period: date) -> str:
     return f"{period:%B %Y}"
 
 
-def period_name(period: date) -> str:
-    """Return how a period is called: a month that begins on its first day, else the day."""
-    return month(period) if period.day == 1 else f"{period.day} {month(period)}"
+def period_name(period: date, frequency: str) -> str:
+    """Return how a period is called: a month that begins on its first day, else the day.
+
+    Of numbers that come each day or week, the first of a month is a day like any other.
+    """
+    by_day = frequency in (Measure.Frequency.DAY, Measure.Frequency.WEEK)
+    return f"{period.day} {month(period)}" if by_day or period.day != 1 else month(period)

@@ -166,7 +166,7 @@ class NumberForm(Form):
             self.fields["period"] = self._months()
         if there is not None:
             self.fields["change"] = forms.BooleanField(
-                required=False, label=f"Yes, change {period_name(there.period)}"
+                required=False, label=f"Yes, change {period_name(there.period, there.measure.frequency)}"
             )
 
     def _name_numbers(self, measure: Measure) -> None:
@@ -231,7 +231,7 @@ class NumberForm(Form):
     def _question(self, there: Observation, top: Decimal | None, bottom: Decimal | None) -> str:
         new = f" to {entered(top, bottom)}" if top is not None else ""
         return (
-            f"{period_name(there.period)} has {entered(there.numerator, there.denominator)} already,"
+            f"{period_name(there.period, there.measure.frequency)} has {entered(there.numerator, there.denominator)} already,"
             f" added by {there.added_by}{f', with the note “{there.note}”' if there.note else ''}."
             f" Tick “Yes” to change it{new}{'' if self.of else ', or choose another month'}."
         )

@@ -171,7 +171,7 @@ class Series:
         found = []
         if at := self._not_a_time:
             found.append(
-                f"A T chart needs times above zero, and {period_name(at.period)} has none. A run chart stands in:"
+                f"A T chart needs times above zero, and {self.name_of(at.period)} has none. A run chart stands in:"
                 " correct the number, or choose another chart."
             )
         until = self.measure.baseline_until
@@ -223,7 +223,11 @@ class Series:
 
     @property
     def last_period(self) -> str:
-        return period_name(self.last.period) if self.last else ""
+        return self.name_of(self.last.period) if self.last else ""
+
+    def name_of(self, period: date) -> str:
+        """Return how a period of it is called."""
+        return period_name(period, self.measure.frequency)
 
     @property
     def last_shown(self) -> str:
@@ -306,4 +310,4 @@ class Series:
     def due(self, today: date) -> str:
         """Return the name of the period whose number is due, empty if even today's is there."""
         period = self.next_period(today)
-        return "" if self.last is not None and self.last.period >= period else period_name(period)
+        return "" if self.last is not None and self.last.period >= period else self.name_of(period)

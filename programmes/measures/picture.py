@@ -50,6 +50,7 @@ def picture(series: Series, notes: bool, table: bool = True, newest: int | None 
         "suffix": _suffix(measure),
         "decimals": 1 if measure.shape == Measure.Shape.PERCENTAGE else None,
         "made_up": measure.made_up,
+        "by_day": measure.frequency in (Measure.Frequency.DAY, Measure.Frequency.WEEK),
         "centre_name": centre_name(series.kind),
         "phases": [_lines(series, phase, start) for phase in chart.phases if phase.last >= start],
         "target": series.target,
@@ -64,7 +65,10 @@ def picture(series: Series, notes: bool, table: bool = True, newest: int | None 
         drawn["columns"] = _columns(series, points)
         for at, point in enumerate(points, start):
             of = series.points[at]
-            point["period"], point["shown"] = period_name(of.period), shown(measure, chart.values[at])
+            point["period"], point["shown"] = (
+                period_name(of.period, measure.frequency),
+                shown(measure, chart.values[at]),
+            )
             if measure.has_denominator:
                 point["top"] = plain(of.numerator)
                 point["bottom"] = "" if of.denominator is None else plain(of.denominator)
@@ -77,7 +81,10 @@ def small(series: Series) -> dict[str, str] | None:
     frame = frame_of(series.chart, periods, series.target) if periods else None
     if frame is None:
         return None
-    ends = {"first": period_name(frame.first), "last": period_name(frame.last)}
+    ends = {
+        "first": period_name(frame.first, measure.frequency),
+        "last": period_name(frame.last, measure.frequency),
+    }
     ends |= {"low": shown(measure, frame.low), "high": shown(measure, frame.high)}
     return ends | paths(series.chart, periods, frame, series.target, signals=not series.is_few)
 

@@ -21,7 +21,6 @@ from datetime import date
 
 from iocn.shared.templatetags.components import day
 from programmes.measures.change import FEWEST
-from programmes.measures.figures import period_name
 from programmes.measures.hooks import Happened
 from programmes.measures.meaning import Series
 from programmes.measures.models import Phase
@@ -38,6 +37,7 @@ class Proposal:
     """From which period on the lines could begin anew, what the numbers show, and the likeliest reason."""
 
     begins: date
+    began: str  # in words
     shows: str
     cause: Happened
 
@@ -46,7 +46,7 @@ class Proposal:
         """What speaks for it, and what only people know."""
         return (
             f"{self.shows} “{self.cause.text}” was on {day(self.cause.on)}. If that is why, and it is to"
-            f" stay so, the lines can begin anew with {period_name(self.begins)}."
+            f" stay so, the lines can begin anew with {self.began}."
         )
 
     @property
@@ -84,9 +84,9 @@ def proposal(series: Series, happened: Sequence[Happened]) -> Proposal | None:
     side = "above" if run.above else "below"
     shows = (
         f"The last {how_many(series, run.length)} are all {side} the {centre_name(series.kind)} of"
-        f" {series.centre_shown}, since {period_name(since)}, and steady among themselves."
+        f" {series.centre_shown}, since {series.name_of(since)}, and steady among themselves."
     )
-    return Proposal(begins, shows, cause)
+    return Proposal(begins, series.name_of(begins), shows, cause)
 
 
 def _is_kept(series: Series, first: int) -> bool:

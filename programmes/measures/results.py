@@ -139,7 +139,7 @@ class InShort:
     @property
     def period(self) -> str:
         """The period of the newest number."""
-        return period_name(self.result.last_period) if self.result.last_period else ""
+        return period_name(self.result.last_period, self.measure.frequency) if self.result.last_period else ""
 
     def due(self, today: date) -> str:
         """Return the name of the period whose number is due, empty if even today's is there (as Series.due)."""
@@ -147,7 +147,7 @@ class InShort:
         if last is None:
             return Series(self.measure, []).due(today)
         period = self.result.following or today
-        return period_name(period) if last < period <= today else ""
+        return period_name(period, self.measure.frequency) if last < period <= today else ""
 
 
 def with_results(measures: MeasureQuerySet) -> MeasureQuerySet:

@@ -35,9 +35,15 @@ def problems_with(
 ) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with a number of the measure: the field's name and a sentence. Missing ones are passed over."""
     if period > today:
-        yield "period", f"{period_name(period)} is in the future. Add it when it has happened."
+        yield (
+            "period",
+            f"{period_name(period, measure.frequency)} is in the future. Add it when it has happened.",
+        )
     if period < EARLIEST:
-        yield "period", f"{period_name(period)} is before {EARLIEST.year}. Look at the year."
+        yield (
+            "period",
+            f"{period_name(period, measure.frequency)} is before {EARLIEST.year}. Look at the year.",
+        )
     if not measure.has_denominator:
         return
     if numerator is not None and numerator < 0:

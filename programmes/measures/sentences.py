@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from programmes.measures.figures import period_name, shown
+from programmes.measures.figures import shown
 from programmes.measures.models import Measure
 from programmes.measures.spc import ENOUGH, SETTLED, Assurance, Kind, Rule, Run, Why
 
@@ -92,7 +92,7 @@ def _body(series: Series) -> list[str]:
 
 
 def _one(series: Series) -> str:
-    return f"One number so far: {series.last_shown} for {period_name(series.points[0].period)}. {_WAIT}"
+    return f"One number so far: {series.last_shown} for {series.name_of(series.points[0].period)}. {_WAIT}"
 
 
 def _phase(series: Series) -> str:
@@ -100,7 +100,7 @@ def _phase(series: Series) -> str:
     if len(series.chart.phases) < 2:
         return ""
     before, now = series.chart.phases[-2:]
-    begins = f"The lines begin anew with {period_name(series.points[now.first].period)}"
+    begins = f"The lines begin anew with {series.name_of(series.points[now.first].period)}"
     if before.centre is None or now.centre is None:
         return f"{begins}."
     centre = centre_name(series.kind)
@@ -143,7 +143,7 @@ def _no_signal(series: Series) -> list[str]:
         if series.kind == Kind.MR:
             said = f"No signal: the jumps between numbers vary around {series.centre_shown}, as by chance."
         return [said]
-    last = period_name(series.points[earlier[-1]].period)
+    last = series.name_of(series.points[earlier[-1]].period)
     if len(earlier) == 1:
         return [f"No signal now: {centre}. Earlier {last} was one: {rule_words(series, earlier[-1])}."]
     return [f"No signal now: {centre}. Earlier {len(earlier)} numbers were one, the last of them {last}."]
@@ -207,14 +207,14 @@ def _clause(series: Series, rule: Rule) -> str:
     assert series.newest is not None  # noqa: S101 - it has a rule
     at, chart = series.newest, series.chart
     if rule in _OUTSIDE:
-        period = period_name(series.points[at].period)
+        period = series.name_of(series.points[at].period)
         limit = shown(series.measure, (chart.upper if rule.high else chart.lower)[at])
         what = f"the jump to {period}" if series.kind == Kind.MR else period
         side = "above the upper" if rule.high else "below the lower"
         return f"{what} ({shown(series.measure, chart.values[at])}) is {side} limit of {limit}"
     if rule in _TRENDS:
         row = _trend(series)
-        since = period_name(series.points[row[-1]].period)
+        since = series.name_of(series.points[row[-1]].period)
         way, next_to = ("rise", "above") if rule.high else ("fall", "below")
         return f"{how_many(series, len(row))} in a row {way}, each {next_to} the one before, since {since}"
     if rule in _NEAR:
@@ -287,7 +287,7 @@ def _run_told(series: Series) -> Run | None:
 
 def _run(series: Series, run: Run) -> str:
     """Return "9 months in a row are below the middle value of 12.3%, since June 2026"."""
-    begins, ends = (period_name(series.points[index].period) for index in (run.first, run.last))
+    begins, ends = (series.name_of(series.points[index].period) for index in (run.first, run.last))
     when = f"since {begins}" if _lasts(series, run) else f"from {begins} to {ends}"
     # Those on the centre belong to no side, so with them among the run the months are not "in a row".
     among = [at for at in range(run.first, run.last + 1) if not series.points[at].left_out]
@@ -331,7 +331,7 @@ def _gaps(series: Series) -> str:
     if not series.missing:
         return ""
     if len(series.missing) == 1:
-        return f"{period_name(series.missing[0])} has no number."
+        return f"{series.name_of(series.missing[0])} has no number."
     return f"{len(series.missing)} {series.period_word}s in between have no number."
 
 
@@ -340,7 +340,7 @@ def _left_out(series: Series) -> str:
     if not out:
         return ""
     if len(out) == 1:
-        return f"{period_name(out[0].period)} is left out of the lines."
+        return f"{series.name_of(out[0].period)} is left out of the lines."
     return f"{len(out)} numbers are left out of the lines."
 
 

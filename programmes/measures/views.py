@@ -141,7 +141,7 @@ def measure(request: MemberRequest, measure: int) -> HttpResponseBase:
             "numbers": [
                 (
                     row,
-                    period_name(row.period),
+                    series.name_of(row.period),
                     _shown(thing, row),
                     entered(row.numerator, row.denominator),
                     rule_words(series, places[row.period]) if row.period in places else "",
@@ -355,13 +355,13 @@ def remove_number(request: MemberRequest, measure: int, number: int) -> HttpResp
         except actions.PeriodTaken:
             form.add_error(None, "Somebody changed the number meanwhile. Look at it again.")
         else:
-            messages.success(request, f"{period_name(observation.period)} is removed.")
+            messages.success(request, f"{period_name(observation.period, thing.frequency)} is removed.")
             return redirect("measures:measure", request.membership.network.slug, thing.pk)
     context = {
         "measure": thing,
         "number": observation,
         "form": form,
-        "period": period_name(observation.period),
+        "period": period_name(observation.period, thing.frequency),
         "entered": entered(observation.numerator, observation.denominator),
     }
     return render(request, "measures/remove_number.html", context)
@@ -370,7 +370,7 @@ def remove_number(request: MemberRequest, measure: int, number: int) -> HttpResp
 def _number_is_in(request: MemberRequest, measure: Measure, done: Observation) -> HttpResponseBase:
     text = entered(done.numerator, done.denominator)
     value = f" ({_shown(measure, done)})" if measure.has_denominator else ""
-    messages.success(request, f"{period_name(done.period)} is {text}{value}.")
+    messages.success(request, f"{period_name(done.period, measure.frequency)} is {text}{value}.")
     return redirect("measures:measure", request.membership.network.slug, measure.pk)
 
 
@@ -388,13 +388,13 @@ def _number_page(
         {
             "measure": measure,
             "form": form,
-            "period": period_name(observation.period) if observation else "",
+            "period": series.name_of(observation.period) if observation else "",
             "observation": observation,
             "by_months": series.is_monthly,
             "by_day": form.by_day,
             "last": [
                 (
-                    period_name(point.period),
+                    series.name_of(point.period),
                     shown(measure, value),
                     entered(point.numerator, point.denominator) if measure.has_denominator else "",
                 )

@@ -62,6 +62,7 @@ def _drawn(measures: MeasureQuerySet) -> QuerySet[Any]:
         "shape",
         "per",
         "unit",
+        "frequency",
         "made_up",
         "attention",
         in_organisation=F("organisation__name"),
@@ -120,7 +121,7 @@ def _card(row: dict[str, Any]) -> dict[str, Any]:
     row["unit"] = (
         unit_of(Measure(shape=row["shape"], per=row["per"], unit=row["unit"])).removeprefix("%").strip()
     )
-    row["period"] = period_name(row["last_period"]) if row["last_period"] else ""
+    row["period"] = period_name(row["last_period"], row["frequency"]) if row["last_period"] else ""
     row["varies"] = _VARIATION.get(row["variation"], "")
     row["assures"] = _ASSURANCE.get(row["assurance"], "")
     return row
@@ -192,8 +193,8 @@ def compare(request: MemberRequest, measure: int) -> HttpResponseBase:
         and {
             "low": figure(thing, scale.low),
             "high": figure(thing, scale.high),
-            "first": period_name(scale.first),
-            "last": period_name(scale.last),
+            "first": period_name(scale.first, thing.frequency),
+            "last": period_name(scale.last, thing.frequency),
         },
     }
     return render(request, "measures/compare.html", context)

@@ -22,12 +22,16 @@ def begin_phase(*, by: Membership, measure: Measure, begins: date, reason: str) 
     there = lock(by, measure)
     reason = _given(reason, "Say what changed, so that others understand why the lines move.")
     if there.phases.filter(begins=begins).exists():
-        raise ValidationError({"begins": f"A phase begins with {period_name(begins)} already."})
+        raise ValidationError(
+            {"begins": f"A phase begins with {period_name(begins, there.frequency)} already."}
+        )
     numbers = there.observations
     if not (numbers.filter(period=begins).exists() and numbers.filter(period__lt=begins).exists()):
         raise ValidationError({"begins": "Choose a period that has a number, and not the first one."})
     phase = there.phases.create(begins=begins, reason=reason, by=by)
-    record(by=by, on=there, what=f"began a new phase with {period_name(begins)}", text=reason)
+    record(
+        by=by, on=there, what=f"began a new phase with {period_name(begins, there.frequency)}", text=reason
+    )
     moved_on(there)
     return phase
 
@@ -37,7 +41,7 @@ def join_phases(*, by: Membership, phase: Phase) -> None:
     """Take a phase's beginning away: its points join those before."""
     there = lock(by, phase.measure)
     if Phase.objects.filter(pk=phase.pk).delete()[0]:
-        what = f"took away the phase that began with {period_name(phase.begins)}"
+        what = f"took away the phase that began with {period_name(phase.begins, there.frequency)}"
         record(by=by, on=there, what=what, text=phase.reason)
         moved_on(there)
 
@@ -49,7 +53,12 @@ def keep_lines(*, by: Membership, measure: Measure, begins: date, reason: str) -
     reason = _given(reason, "Say why the lines stay as they are.")
     there.lines_kept_from = max(begins, there.lines_kept_from or begins)
     there.save(update_fields=["lines_kept_from"])
-    record(by=by, on=there, what=f"let the lines go on through {period_name(begins)}", text=reason)
+    record(
+        by=by,
+        on=there,
+        what=f"let the lines go on through {period_name(begins, there.frequency)}",
+        text=reason,
+    )
     return there
 
 
@@ -82,7 +91,7 @@ def set_baseline(*, by: Membership, measure: Measure, until: date, reason: str) 
         raise ValidationError(
             {
                 "until": f"An XmR chart takes fixed lines from {FEWEST_FIXED} numbers or more, and since its lines"
-                f" begin there are {series.fixed_by(until)} up to {period_name(until)}. Choose a later period, or"
+                f" begin there are {series.fixed_by(until)} up to {period_name(until, there.frequency)}. Choose a later period, or"
                 " freeze the baseline when there are more."
             }
         )
@@ -91,7 +100,9 @@ def set_baseline(*, by: Membership, measure: Measure, until: date, reason: str) 
     there.baseline_until, there.baseline_reason = until, reason
     there.baseline_by, there.baseline_at = by, timezone.now()
     there.save(update_fields=["baseline_until", "baseline_reason", "baseline_by", "baseline_at"])
-    record(by=by, on=there, what=f"froze the baseline with {period_name(until)}", text=reason)
+    record(
+        by=by, on=there, what=f"froze the baseline with {period_name(until, there.frequency)}", text=reason
+    )
     moved_on(there)
     return there
 
@@ -121,7 +132,12 @@ def leave_out(*, by: Membership, observation: Observation, reason: str) -> Obser
         return there
     there.left_out, there.left_out_by, there.left_out_at = reason, by, timezone.now()
     there.save(update_fields=["left_out", "left_out_by", "left_out_at"])
-    record(by=by, on=measure, what=f"left {period_name(there.period)} out of the limits", text=reason)
+    record(
+        by=by,
+        on=measure,
+        what=f"left {period_name(there.period, measure.frequency)} out of the limits",
+        text=reason,
+    )
     moved_on(measure)
     return there
 
@@ -135,7 +151,7 @@ def count_again(*, by: Membership, observation: Observation) -> Observation:
         return there
     there.left_out, there.left_out_by, there.left_out_at = "", None, None
     there.save(update_fields=["left_out", "left_out_by", "left_out_at"])
-    record(by=by, on=measure, what=f"let {period_name(there.period)} count again")
+    record(by=by, on=measure, what=f"let {period_name(there.period, measure.frequency)} count again")
     moved_on(measure)
     return there
 

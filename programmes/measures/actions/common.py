@@ -19,7 +19,7 @@ class PeriodTaken(Exception):
     """The period has another number already; `.there` is it. The person decides whether to change it."""
 
     def __init__(self, there: Observation) -> None:
-        super().__init__(f"{period_name(there.period)} has a number already.")
+        super().__init__(f"{period_name(there.period, there.measure.frequency)} has a number already.")
         self.there = there
 
 

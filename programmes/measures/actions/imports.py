@@ -187,9 +187,17 @@ def _tell(by: Membership, there: Import, series: QuerySet[ImportSeries]) -> None
     """Write the history of each measure that has other numbers now, and move it on."""
     lines: dict[int, list[str]] = defaultdict(list)
     changed = ImportRow.objects.filter(brought=there, what=What.CHANGED, series__measure__isnull=False)
-    columns = ("series__measure", "period", "was", "numerator", "denominator", "note")
-    for pk, period, was, top, bottom, note in changed.order_by("period").values_list(*columns):
-        lines[pk].append(f"{period_name(period)}: {was} → {line(top, bottom, note or '')}")
+    columns = (
+        "series__measure",
+        "series__measure__frequency",
+        "period",
+        "was",
+        "numerator",
+        "denominator",
+        "note",
+    )
+    for pk, frequency, period, was, top, bottom, note in changed.order_by("period").values_list(*columns):
+        lines[pk].append(f"{period_name(period, frequency)}: {was} → {line(top, bottom, note or '')}")
     counts = {row.measure_id: row for row in series if row.measure_id}
     measures = list(Measure.objects.filter(pk__in=counts).only("network_id", "project_id"))
 

@@ -46,7 +46,12 @@ def add_observation(
     observation = Observation.objects.create(
         measure=measure, period=period, numerator=numerator, denominator=denominator, note=note, added_by=by
     )
-    record(by=by, on=measure, what=f"added {period_name(period)}", text=line(numerator, denominator, note))
+    record(
+        by=by,
+        on=measure,
+        what=f"added {period_name(period, measure.frequency)}",
+        text=line(numerator, denominator, note),
+    )
     _changed(measure)
     return observation
 
@@ -71,7 +76,7 @@ def change_observation(
         return there
     if seen is not None and there.stamp != seen:
         raise PeriodTaken(there)
-    what = f"changed {period_name(there.period)}"
+    what = f"changed {period_name(there.period, measure.frequency)}"
     if (there.numerator, there.denominator) != (numerator, denominator):
         what += f" from {entered(there.numerator, there.denominator)} to {entered(numerator, denominator)}"
     text = f"Note: {there.note or 'empty'} → {note or 'empty'}" if there.note != note else ""
@@ -97,7 +102,7 @@ def remove_observation(
     if seen is not None and there.stamp != seen:
         raise PeriodTaken(there)
     was = entered(there.numerator, there.denominator)
-    what = f"removed {period_name(there.period)}, which was {was}"
+    what = f"removed {period_name(there.period, measure.frequency)}, which was {was}"
     record(by=by, on=measure, what=what, text="\n".join(filter(None, [reason, there.note])))
     there.delete()
     _changed(measure)
@@ -120,7 +125,7 @@ def import_observations(
         period, given, given_denominator, note = NewNumber(*row)
         numerator, denominator = _checked(measure, period, given, given_denominator)
         if period in write:
-            raise ValidationError(f"{period_name(period)} is among the rows twice.")
+            raise ValidationError(f"{period_name(period, measure.frequency)} is among the rows twice.")
         old = there.get(period)
         if note is None:
             note = old.note if old else ""
@@ -128,7 +133,7 @@ def import_observations(
             continue
         if old is not None:
             now_says = line(numerator, denominator, note)
-            lines.append(f"{period_name(period)}: {line(*old.numbers)} → {now_says}")
+            lines.append(f"{period_name(period, measure.frequency)}: {line(*old.numbers)} → {now_says}")
         write[period] = Observation(
             measure=measure,
             period=period,

@@ -168,11 +168,12 @@ class Plan:
                 together[row.key, row.period].append(row)
         if self.choices.add_up:
             return self._added_up(rows, together)
-        for (_, period), same in together.items():
+        for (key, period), same in together.items():
             if len(same) > 1:
+                name = period_name(period, self.series[key].measure.frequency)
                 lines = [row.lines[0] for row in same]
                 for row in same:
-                    row.errors.append(f"{period_name(period)} is also on {_lines_but(row.lines[0], lines)}.")
+                    row.errors.append(f"{name} is also on {_lines_but(row.lines[0], lines)}.")
         return rows
 
     def _added_up(

@@ -218,7 +218,8 @@ def _preview_page(request: MemberRequest, brought: Import, changed_since: bool) 
         context["unknown"] = brought.series.filter(organisation=None).values("code").distinct().count()
         context["form"] = ConfirmForm() if context["unknown"] else None
     pages = Pages(request, rows, ROWS_SHOWN, count)
-    context |= {"pages": pages, "rows": [_line(row) for row in pages.rows]}
+    frequency = brought.measure.frequency if brought.measure else brought.facts.get("frequency", "")
+    context |= {"pages": pages, "rows": [_line(row, frequency) for row in pages.rows]}
     # The page then points to the choices.
     context["duplicates"] = any(" is also on line" in error for row in pages.rows for error in row.errors)
     if would_be := _would_be(brought):
@@ -226,8 +227,8 @@ def _preview_page(request: MemberRequest, brought: Import, changed_since: bool) 
     return render(request, "measures/import_preview.html", context)
 
 
-def _line(row: ImportRow) -> tuple[ImportRow, str, str]:
-    period = period_name(row.period) if row.period else row.text
+def _line(row: ImportRow, frequency: str) -> tuple[ImportRow, str, str]:
+    period = period_name(row.period, frequency) if row.period else row.text
     return row, period, "" if row.numerator is None else entered(row.numerator, row.denominator)
 
 

@@ -10,11 +10,11 @@ const days = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", y
 const months = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
 
 const day = (text) => new Date(text);
-const period = (point) => point.period ?? (point.at.getUTCDate() === 1 ? months : days).format(point.at);
+const period = (chart, point) => point.period ?? (point.at.getUTCDate() === 1 && !chart.by_day ? months : days).format(point.at);
 
 // Without colour, the words of a point: "June 2026: 12.3%, 12 of 98. Improvement: seven or more below the mean."
 function words(chart, point) {
-  const lines = [period(point), point.value == null ? "no number" : (point.shown ?? `${format(chart, point.value)}${chart.suffix ?? ` ${chart.unit ?? ""}`.trimEnd()}`)];
+  const lines = [period(chart, point), point.value == null ? "no number" : (point.shown ?? `${format(chart, point.value)}${chart.suffix ?? ` ${chart.unit ?? ""}`.trimEnd()}`)];
   if (point.numerator != null && point.denominator != null) {
     lines.push(`${plain(point.numerator)} of ${plain(point.denominator)}`);
   }

@@ -1,6 +1,6 @@
 """What the sentence above a chart says: every kind of chart, every rule, every target."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -276,3 +276,13 @@ def test_the_words_never_contradict_the_arithmetic(shape, chart, better, data):
             assert told.chart.assurance == assurance
     if told.rule is not None and not told.is_few and better != "neither" and chart != "mr":
         assert "this is " in words
+
+
+def test_the_first_of_a_month_is_a_day_where_numbers_come_each_week():
+    measure = Measure(pk=1, name="Waited", shape="number", unit="people", chart="run", frequency="week")
+    mondays = [Point(date(2026, 6, 1) - timedelta(weeks=at), Decimal(10 + at)) for at in range(9)]
+    told = Series(measure, mondays)
+    assert told.last_period == "1 June 2026"
+    assert told.due(date(2026, 6, 8)) == "8 June 2026"
+    assert told.picture()["points"][-1]["period"] == "1 June 2026"
+    assert told.picture(table=False)["by_day"]
