@@ -44,26 +44,33 @@ def remind(network: Network) -> None:
 
 
 def _that_remind(network: Network) -> QuerySet[Measure]:
-    """Return the measures with a rhythm on which work goes on, and the newest period of each, if it has one."""
-    ended = [PathwayProject.Stage.HANDED_OVER, PathwayProject.Stage.STOPPED]
+    """Return the measures with a rhythm that are still counted, and the newest period of each, if it has one.
+
+    Also once a project was handed over: without numbers nobody would see that its change does not hold.
+    """
     return (
         Measure.objects.filter(network=network, reminds=True)
         .exclude(frequency=Measure.Frequency.IRREGULAR)
-        .exclude(project__stage__in=ended)
+        .exclude(project__stage=PathwayProject.Stage.STOPPED)
         .annotate(newest=Max("observations__period"))
         .with_owners()
+        .select_related("project__sponsor__network")
     )
 
 
 def _who(measure: Measure) -> Iterator[tuple[Membership, str]]:
-    """Yield who leads the project's team; for other measures who added the last number, or else the measure itself.
+    """Yield who leads the project's team, and its sponsor once it was handed over; for other measures who added the
+    last number, or else the measure itself.
 
     Only if they still may add to it.
     """
-    if measure.project_id:
-        leads = TeamMember.objects.now().filter(project=measure.project_id, part=TeamMember.Part.LEAD)
-        why = f"You get this because you lead “{measure.belongs_to.name}”."
-        yield from ((place.membership, why) for place in _with_members(leads))
+    if (project := measure.project) is not None:
+        places = TeamMember.objects.now().filter(project=project, part=TeamMember.Part.LEAD)
+        leads = [place.membership for place in _with_members(places)]
+        yield from ((lead, f"You get this because you lead “{project.name}”.") for lead in leads)
+        sponsor = project.sponsor if project.stage == PathwayProject.Stage.HANDED_OVER else None
+        if sponsor is not None and sponsor.is_active and sponsor not in leads:
+            yield sponsor, f"You get this because you sponsor “{project.name}”, which was handed over."
         return
     last = measure.observations.select_related("added_by__network").order_by("-period").first()
     if last is not None:
@@ -82,7 +89,7 @@ def _with_members(places: QuerySet[TeamMember]) -> Iterable[TeamMember]:
 
 
 def _tell(person: Membership, measure: Measure, period: date, why: str) -> None:
-    name = period_name(period)
+    name = period_name(period, measure.frequency)
     tell(
         person,
         kind=Message.Kind.NUMBER,

@@ -249,6 +249,19 @@ def test_nobody_is_reminded_of_what_has_no_rhythm_or_has_ended(deliver, network,
     assert reminded(deliver, "2024-10-09") == []
 
 
+def test_once_a_project_was_handed_over_its_lead_and_its_sponsor_are_reminded(
+    deliver, signed_in, network, nurse, measure
+):
+    sponsor = MembershipFactory(network=network, name="Ruth Hale")
+    type(measure.project).objects.update(stage="handed_over", sponsor=sponsor)
+    type(measure).objects.update(reminds=True)
+    mails = reminded(deliver, "2024-10-09")
+    assert {mail["To"] for mail in mails} == {nurse.person.email, sponsor.person.email}
+    # The sponsor can add it, too.
+    added = signed_in(sponsor).post(page(measure, "add/"), number(10), follow=True)
+    assert "September 2024 is 10 of 100 (10.0%)." in added.text
+
+
 def test_who_stopped_reminders_gets_none(deliver, signed_in, nurse, measure):
     type(measure).objects.update(reminds=True)
     (mail,) = reminded(deliver, "2024-10-09")
