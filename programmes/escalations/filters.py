@@ -7,6 +7,7 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from iocn.shared.forms import Form
@@ -14,7 +15,7 @@ from iocn.shared.lists import PreparedFilters
 from iocn.shared.prepared import Typed
 from people.models import Domain, Membership
 from people.permissions import Permission
-from programmes.escalations.models import Escalation, EscalationQuerySet
+from programmes.escalations.models import Escalation, EscalationQuerySet, Story
 from programmes.escalations.permissions import asks_for, asks_waiting_for
 from programmes.escalations.search import Sought, search, sought
 from programmes.escalations.states import WITH_ASKED, WITH_OWNER, WITH_TEAM, State
@@ -114,3 +115,21 @@ class AskFilter(PreparedFilters):
     def older(self, asks: EscalationQuerySet, name: str, value: datetime) -> EscalationQuerySet:
         """Narrow to those that have waited since before then for whom they wait for now."""
         return asks.open().filter(waiting_since__lt=value)
+
+
+class StoryFilter(django_filters.FilterSet):
+    """Search stories by their words, and by who settled it for whom."""
+
+    q = django_filters.CharFilter(label="Search", method="search")
+
+    class Meta:
+        model = Story
+        fields: list[str] = []
+        form = Form
+
+    def search(self, rows: QuerySet[Story], name: str, value: str) -> QuerySet[Story]:
+        """Keep those in whose line, or in whose organisations' names, the words are."""
+        places = ("escalation__decided_in__name", "escalation__asked_in__name")
+        return rows.filter(
+            Q(*[(f"{field}__icontains", value) for field in ("text", *places)], _connector=Q.OR)
+        )

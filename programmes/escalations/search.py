@@ -5,7 +5,7 @@ no field of the model: nothing but a search reads it. SQLite looks at the texts 
 """
 
 import re
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations
@@ -115,7 +115,7 @@ def search(asks: EscalationQuerySet, reader: Membership, what: Sought) -> Escala
 def similar_asks(reader: Membership, text: str) -> list[Escalation]:
     """Return the earlier asks that are most like what is typed, with what came of them, as far as the reader may
     see them: those that share most words, two at least if it has three."""
-    words = list(dict.fromkeys(_shortened(word) for word in _words_of(text) if _says_something(word)))
+    words = telling_words(text)
     if not words:
         return []
     ids = list(_most_like(reader, *map(Typed, words[:MOST_WORDS])))
@@ -125,12 +125,23 @@ def similar_asks(reader: Membership, text: str) -> list[Escalation]:
     return [told[pk] for pk in ids if pk in told]
 
 
+def telling_words(text: str) -> list[str]:
+    """Return the words of a text by which something like it is found: once each, a plural as its singular."""
+    return list(dict.fromkeys(_shortened(word) for word in _words_of(text) if _says_something(word)))
+
+
+def at_least(words: Sequence[str]) -> int:
+    """Return how many of the words something must have to be like their text: two if there are three."""
+    return min(2, len(words) - 1) or 1
+
+
 @prepared
 def _most_like(reader: Membership, *words: Typed) -> QuerySet[Any, int]:
     newest = asks_for(reader).order_by("-number")
     if (reach := in_reach_of(reader)) is not None:
-        newest = newest.filter(pk__in=reach)
-    shared = min(2, len(words) - 1) or 1
+        # By their keys, which grow as numbers do: by these SQLite would go through all of the network.
+        newest = newest.filter(pk__in=reach).order_by("-pk")
+    shared = at_least(words)
     if _has_index():
         together = " | ".join(f"({_all_of(some)})" for some in combinations(words, shared))
         candidates = newest.filter(_has(_Query(together)))[:COMPARED]
@@ -140,7 +151,7 @@ def _most_like(reader: Membership, *words: Typed) -> QuerySet[Any, int]:
         )
         least = 0
     else:
-        candidates, likeness, least = newest[:LOOKED_THROUGH], reduce(add, map(_one_if_with, words)), shared
+        candidates, likeness, least = newest[:LOOKED_THROUGH], number_of(words, "ask"), shared
     found = Escalation.objects.filter(pk__in=candidates.values("pk")).annotate(likeness=likeness)
     ranked = found.filter(likeness__gte=least) if least else found
     return ranked.order_by("-likeness", "-number").values_list("pk", flat=True)[:SIMILAR]
@@ -176,8 +187,10 @@ def _all_of(words: Iterable[str]) -> str:
     return " & ".join(_begun(words))
 
 
-def _one_if_with(word: str) -> Combinable:
-    return Case(When(ask__icontains=word, then=Value(1)), default=Value(0), output_field=IntegerField())
+def number_of(words: Iterable[str], field: str) -> Combinable:
+    """Return how many of the words a field has."""
+    has = (When(**{f"{field}__icontains": word}, then=Value(1)) for word in words)
+    return reduce(add, (Case(one, default=Value(0), output_field=IntegerField()) for one in has))
 
 
 def _with_all(words: Iterable[str]) -> Combinable | Q:

@@ -1,19 +1,25 @@
-"""Stories of asks that were settled: proposed by staff, team or owner, shown once team and owner have agreed."""
+"""Stories of asks that were settled: proposed by staff, team or owner, shown once team and owner have agreed.
+
+Where the manager who sponsors the team settled it, they stand in the owner's place.
+"""
 
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from iocn.shared.history import record
 from iocn.shared.permissions import YES, Answer, no, require
+from iocn.shared.prepared import Typed, prepared
 from people.messages import tell
 from people.models import Membership, Message
 from programmes.escalations.actions import NotPossible
 from programmes.escalations.models import Escalation, Story, StoryQuerySet
 from programmes.escalations.permissions import asks_for
-from programmes.escalations.states import State
+from programmes.escalations.search import MOST_WORDS, SIMILAR, at_least, number_of, telling_words
+from programmes.escalations.states import Move, State
 
 TEAM, OWNER = "team", "owner"
 
@@ -29,15 +35,36 @@ def stories_for(membership: Membership) -> StoryQuerySet:
     return stories if may_read_stories(membership) else stories.none()
 
 
+def stories_like(membership: Membership, text: str) -> list[tuple[int, str, str]]:
+    """Return the stories that are most like what is typed: of which ask, the line, and who settled it."""
+    words = telling_words(text)[:MOST_WORDS]
+    return list(_most_like(membership, *map(Typed, words))) if words else []
+
+
+@prepared
+def _most_like(reader: Membership, *words: Typed) -> QuerySet[Any, Any]:
+    found = stories_for(reader).annotate(likeness=number_of(words, "text"))
+    found = found.filter(likeness__gte=at_least(words)).order_by("-likeness", "-owner_agreed_at")
+    return found.values_list("escalation", "text", "escalation__decided_in__name")[:SIMILAR]
+
+
 def story_of(membership: Membership, escalation: Escalation) -> Story | None:
     """Return the story of an ask that the membership sees, agreed or not."""
     found = Story.objects.filter(escalation=escalation, escalation__in=asks_for(membership).values("pk"))
     return found.select_related("proposed_by", "team_agreed_by", "owner_agreed_by").first()
 
 
+def settled_by(escalation: Escalation) -> Membership | None:
+    """Return who agrees for whoever settled it: its owner, or the manager who did before it had one."""
+    if escalation.owner is not None:
+        return escalation.owner
+    steps = reversed(escalation.events.all())
+    return next((event.by for event in steps if event.move == Move.SETTLE), None)
+
+
 def side_of(membership: Membership, escalation: Escalation) -> str:
-    """Return for whom the membership agrees: its owner, or whoever asked and their team; empty for others."""
-    if escalation.owner_id == membership.pk:
+    """Return for whom the membership agrees: who settled it, or whoever asked and their team; empty for others."""
+    if settled_by(escalation) == membership:
         return OWNER
     if escalation.raised_by_id == membership.pk or escalation.speaks_for_team(membership):
         return TEAM
@@ -50,7 +77,7 @@ def may_tell(membership: Membership, escalation: Escalation) -> Answer:
         return no("A restricted ask has no story.")
     if escalation.state != State.CLOSED or escalation.done_after is None:
         return no("An ask has a story once it is settled and closed.")
-    if escalation.owner_id is None:
+    if settled_by(escalation) is None:
         return no("Nobody is there any more who could agree for whoever settled it.")
     if membership.is_staff or side_of(membership, escalation):
         return YES
@@ -75,7 +102,7 @@ def tell_story(*, by: Membership, escalation: Escalation, text: str) -> Story:
         escalation=locked, defaults={"network_id": locked.network_id, **values}
     )
     record(by=by, on=story, what="proposed the story", text=text)
-    for to in {locked.raised_by, locked.owner} - {by}:
+    for to in {locked.raised_by, settled_by(locked)} - {by}:
         if to is not None and to.is_active:
             _ask_for_agreement(to, locked, story)
     return story

@@ -25,6 +25,7 @@ from programmes.escalations.permissions import (
     possible_now,
 )
 from programmes.escalations.states import ANSWERS, Move, State
+from programmes.escalations.stories import may_tell
 from programmes.escalations.views.acts import ACTS, BY_SLUG, WORDS, Act
 from programmes.escalations.views.layout import render_ask
 from programmes.escalations.way import read_way, voices_on
@@ -61,6 +62,7 @@ def ask(request: MemberRequest, number: int) -> HttpResponseBase:
         "acts": acts,
         "may_wait": any(act.move == Move.WAIT for act in acts),
         "asides": [act for act in can if act.aside],
+        "may_tell_story": may_tell(request.membership, escalation),
         "may_confirm": any(act.move == Move.CONFIRM for act in acts),
         "why_not": "" if acts else _why_not(request, escalation),
         "comment": forms.CommentForm(escalation=escalation, auto_id="id_comment_%s"),

@@ -19,6 +19,7 @@ from programmes.escalations.policy import times_of
 from programmes.escalations.routing import mandates, route_for
 from programmes.escalations.search import similar_asks
 from programmes.escalations.states import Step
+from programmes.escalations.stories import stories_like
 
 
 @network_page(Permission.RAISE_ASK)
@@ -65,9 +66,13 @@ def similar(request: MemberRequest) -> HttpResponseBase:
 
 def _similar(request: MemberRequest, text: str) -> dict[str, object]:
     asks = list(similar_asks(request.membership, text))
+    # Also of asks that the reader does not see: what was agreed to be told.
+    shown = {ask.pk for ask in asks}
+    stories = [story for story in stories_like(request.membership, text) if story[0] not in shown]
     return {
         "similar": [{"ask": ask, "came_of_it": came_of_it(ask)} for ask in asks],
-        "shown": " ".join(ask.reference for ask in asks),
+        "stories": [(line, by) for _ask, line, by in stories],
+        "shown": " ".join([*(ask.reference for ask in asks), *(str(ask) for ask, _line, _by in stories)]),
         "asks_url": _asks_url(request),
     }
 

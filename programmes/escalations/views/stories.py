@@ -11,6 +11,7 @@ from iocn.shared.permissions import require
 from people.web import MemberRequest, network_page
 from programmes.escalations import stories as telling
 from programmes.escalations.actions import NotPossible
+from programmes.escalations.filters import StoryFilter
 from programmes.escalations.forms import StoryForm
 from programmes.escalations.permissions import asks_for
 
@@ -31,7 +32,7 @@ def stories(request: MemberRequest) -> HttpResponseBase:
     rows = telling.stories_for(request.membership).select_related(
         "escalation__decided_in", "escalation__asked_in"
     )
-    listing = Listing(request, rows, COLUMNS, sort="-when", name="stories")
+    listing = Listing(request, rows, COLUMNS, StoryFilter, sort="-when", name="stories")
     if download := listing.download():
         return download
     return render(request, "escalations/stories.html", {"listing": listing})

@@ -157,7 +157,7 @@ def test_earlier_asks_like_it_are_shown_while_typing_with_what_came_of_them(rais
     assert (again.status_code, again.content) == (204, b"")
     gone = similar(client, raised, ask="Parking", shown="E-1")
     assert "Asked before" not in text_of(gone)
-    assert "No earlier ask is like this one." in text_of(gone)
+    assert "None of the earlier asks that you may see is like this one." in text_of(gone)
     assert similar(client, raised, ask="Parking", shown="").status_code == 204
     outside = similar(signed_in(raised.onlooker), raised, ask="Discharge letters of a pharmacy")
     assert "pharmacy" not in text_of(outside)

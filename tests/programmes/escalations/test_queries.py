@@ -151,8 +151,8 @@ def test_similar_asks_and_a_search_take_the_same_few_questions(
 ):
     fill(place, count)
     client = signed_in(getattr(place, who))
-    # Session, user with memberships; which asks are like it, and what they say (the onlooker sees none).
-    with django_assert_num_queries(3 if who == "onlooker" else 4):
+    # Session, user with memberships; which asks are like it, and what they say (the onlooker sees none); stories.
+    with django_assert_num_queries(4 if who == "onlooker" else 5):
         client.get("/larkton/escalations/raise/similar/", {"ask": "ask"})
     with django_assert_num_queries(3):
         client.get("/larkton/escalations/", {"show": "all", "q": "ask"})

@@ -14,6 +14,7 @@ from people.models import Message
 from programmes.escalations import actions, stories
 from programmes.escalations.models import Escalation, Story
 from programmes.escalations.tasks import build_figures
+from tests.programmes.escalations.conftest import member
 
 pytestmark = pytest.mark.django_db
 
@@ -185,3 +186,59 @@ def test_the_list_of_asks_leads_everybody_who_may_read_stories_to_them(place, si
     assert client.get(LIST).status_code == (200 if leads else 404)
     if who != "partner":  # who sees no figures
         assert (LIST in client.get("/larkton/escalations/leadership/").text) == leads
+
+
+def test_a_manager_who_settled_it_agrees_in_the_owners_place(place, signed_in):
+    manager = place.other_manager = place.project.sponsor or member(
+        place.network, "Martin Manager", "member", organisation=place.hospital
+    )
+    place.project.sponsor = manager
+    place.project.save()
+    ask = actions.raise_ask(
+        by=place.nurse, ask="A key", urgency="slowing", project=place.project, domain="data"
+    )
+    actions.settle(by=manager, escalation=ask, text="The key is in your cupboard.")
+    actions.confirm(by=place.nurse, escalation=ask)
+    address = f"/larkton/escalations/E-{ask.number}/"
+    assert "Tell the network its story" in signed_in(manager).get(address).text
+    signed_in(place.nurse).post(f"{address}story/", {"do": "tell", "text": LINE})
+    assert Message.objects.filter(to=manager, subject__contains="do you agree to its story?").exists()
+    assert not is_there(place, signed_in)
+    signed_in(manager).post(f"{address}story/", {"do": "agree", "seen": LINE})
+    assert is_there(place, signed_in)
+
+
+def test_only_who_may_tell_its_story_is_offered_to(settled, signed_in):
+    address = settled.page.removesuffix("story/")
+    offered = {
+        who: "Tell the network its story" in signed_in(getattr(settled, who)).get(address).text
+        for who in ("nurse", "leader", "staff", "sponsor")
+    }
+    assert offered == {"nurse": True, "leader": True, "staff": True, "sponsor": False}
+
+
+def test_who_asks_for_the_like_reads_what_was_settled_though_they_do_not_see_the_ask(settled, signed_in):
+    address = "/larkton/escalations/raise/similar/"
+    typed = {"ask": "Letters for our pharmacies"}
+    client = signed_in(settled.onlooker)
+    assert LINE not in client.get(address, typed).text
+    agreed(settled)
+    page = client.get(address, typed).text
+    assert "Settled in the network" in page
+    assert LINE in page
+    assert settled.ask.ask not in page
+    assert LINE not in client.get(address, {"ask": "A scanner for the ward"}).text
+    # Whoever sees the ask is shown the ask itself.
+    assert (
+        "Settled in the network" not in signed_in(settled.nurse).get(address, {"ask": settled.ask.ask}).text
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "found"), [("letters", True), ("larkton general", True), ("parking", False)]
+)
+def test_stories_are_searched_by_their_words_and_by_who_settled_it(settled, signed_in, words, found):
+    agreed(settled)
+    page = signed_in(settled.onlooker).get(LIST, {"q": words}).text
+    assert (LINE in page) == found
+    assert ("Nothing is found" in page) != found
