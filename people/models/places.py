@@ -109,6 +109,10 @@ class Network(models.Model):
         """Return the day it is there now."""
         return timezone.localdate(timezone=ZoneInfo(self.time_zone))
 
+    def begin_of(self, day: date) -> datetime:
+        """Return the moment with which the day begins there."""
+        return datetime.combine(day, time.min, ZoneInfo(self.time_zone))
+
     def day_of(self, moment: datetime) -> date:
         """Return the day it was there at the moment."""
         return timezone.localdate(moment, ZoneInfo(self.time_zone))

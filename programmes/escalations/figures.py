@@ -125,7 +125,7 @@ def _changed_months(network: Network, built: FiguresBuilt) -> set[date]:
 def _figures(network: Network, months: set[date]) -> Iterable[AskFigures]:
     zone, today = _zone(network), network.today()
     first, after = min(months), (max(months) + timedelta(days=31)).replace(day=1)
-    begins, ends = (datetime(day.year, day.month, 1, tzinfo=zone) for day in (first, after))
+    begins, ends = (network.begin_of(day) for day in (first, after))
     asks = Escalation.objects.filter(network=network, raised_at__gte=begins, raised_at__lt=ends)
     of_these: dict[str, Any] = {
         "escalation__network": network,

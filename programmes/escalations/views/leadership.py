@@ -1,7 +1,7 @@
 """How asks are answered: an organisation beside the network's total, made of figures that a task builds."""
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -62,10 +62,17 @@ def _built(reader: Membership) -> QuerySet[Any, Any]:
 
 
 @prepared
-def _stories(reader: Membership) -> QuerySet[Any, Any]:
-    known = {"escalation__decided_in__isnull": False, "escalation__asked_in__isnull": False}
+def _stories(reader: Membership, domain: str, begins: datetime, ends: datetime) -> QuerySet[Any, Any]:
+    of_these = {
+        "escalation__decided_in__isnull": False,
+        "escalation__asked_in__isnull": False,
+        "escalation__raised_at__gte": begins,
+        "escalation__raised_at__lt": ends,
+    }
+    if domain != ALL_DOMAINS:
+        of_these["escalation__domain"] = domain
     for_partner = (
-        stories_for(reader).filter(**known).exclude(escalation__decided_in=F("escalation__asked_in"))
+        stories_for(reader).filter(**of_these).exclude(escalation__decided_in=F("escalation__asked_in"))
     )
     columns = ("text", "escalation__decided_in__name", "escalation__asked_in__name")
     return for_partner.order_by("-owner_agreed_at").values_list(*columns)[:STORIES]
@@ -117,7 +124,7 @@ def leadership(request: MemberRequest) -> HttpResponse:
         "stand_side_by_side": stand_side_by_side,
         "sees_all": sees_all_figures(reader),
         "may_set": reader.may(Permission.MANAGE_NETWORK),
-        "stories": _stories(reader),
+        "stories": _stories(reader, domain, *(network.begin_of(day) for day in (year, ends))),
         "may_read_stories": may_read_stories(reader),
         "domains": DOMAINS,
         "years": YEARS,
