@@ -4,11 +4,14 @@ import contextlib
 import io
 import random
 import re
+from datetime import timedelta
 from types import SimpleNamespace
 
 import openpyxl
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.utils import timezone
 
 from iocn.digests.actions import write_digests
@@ -16,13 +19,13 @@ from people.actions.standing_in import name_delegate, set_absence
 from people.delegates import powers_for
 from people.models import Membership, Message, Organisation
 from programmes.escalations import actions
-from programmes.escalations.models import Escalation
+from programmes.escalations.models import BusinessCase, Escalation
 from programmes.escalations.permissions import asks_for, may, possible_now
 from programmes.escalations.states import Move, State, Step
 from programmes.projects.models import TeamMember
 from tests import factories
 from tests.programmes.escalations.conftest import member
-from tests.programmes.escalations.walk import BY_HAND, REFUSED, words
+from tests.programmes.escalations.walk import BY_HAND, CASE, REFUSED, words
 
 # Each person holds one of these.
 ROLES = [
@@ -77,11 +80,16 @@ def made(chance, asks):
             left = timezone.localdate() if chance.random() < 0.2 else None
             factories.TeamMemberFactory(project=project, membership=one, part=part, left_on=left)
     place = SimpleNamespace(network=network, people=people, projects=projects)
+    # Some weeks ago, so that what is not answered has climbed by now.
+    with time_machine.travel(timezone.now() - timedelta(days=30)):
+        for number in range(asks):
+            raise_one(place, chance, organisations, number)
+            for ask in Escalation.objects.with_people():
+                go_some_way(place, chance, ask)
+    actions.run_clocks()
     act_for_others(place, chance)
-    for number in range(asks):
-        raise_one(place, chance, organisations, number)
-        for ask in Escalation.objects.with_people():
-            go_some_way(place, chance, ask)
+    for ask in Escalation.objects.with_people():
+        go_some_way(place, chance, ask)
     return place
 
 
@@ -102,6 +110,9 @@ def act_for_others(place, chance):
 def raise_one(place, chance, organisations, number):
     while not Escalation.objects.filter(number=number + 1).exists():
         by = chance.choice(place.people)
+        if chance.random() < 0.2:
+            put_a_case(place, chance, by, number)
+            continue
         with contextlib.suppress(PermissionDenied):
             actions.raise_ask(
                 by=by,
@@ -114,6 +125,14 @@ def raise_one(place, chance, organisations, number):
                 restricted=chance.random() < 0.35,
                 for_another=by.is_staff or "coach" in by.roles,
             )
+
+
+def put_a_case(place, chance, by, number):
+    lead, *others = chance.sample([one for one in place.people if one.is_leader], 3)
+    with contextlib.suppress(*REFUSED), transaction.atomic():
+        told = {**CASE, "title": f"A key {token(number + 1)}"}
+        case = actions.draft_case(by=by, project=chance.choice(place.projects), **told)
+        actions.put_case(by=by, case=case, lead=lead, others=others, urgency="slowing")
 
 
 def go_some_way(place, chance, ask):
@@ -145,6 +164,7 @@ def sees(person, ask):
     events = list(ask.events.all())
     route = {event.to_id for event in events} | {event.by_id for event in events if event.move == Move.TAKE}
     route |= {one.pk for one in (ask.owner, ask.sponsor, *ask.brought_in) if one}
+    route |= set(ask.voices.values_list("leader", flat=True))
     acted_for = set() if person.is_citizen_only else set(powers_for(person))
     return bool(({person.pk} | acted_for) & (route - {None}))
 
@@ -191,6 +211,13 @@ def check(place, signed_in, person):
         # The page repeats what was searched for.
         rows = told(client, "escalations/", show="all", q=sought, format="csv")
         assert tokens(rows) == {number} & visible
+    similar = told(client, "escalations/raise/similar/", ask=f"A key {token(number)}")
+    assert tokens(similar) <= visible
+    for case in BusinessCase.objects.exclude(escalation=None):
+        wanted = {case.escalation.number} & visible
+        assert tokens(told(client, f"escalations/cases/{case.pk}/")) == wanted
+    for path in ("cases/", "meeting/", "leadership/", "stories/"):
+        assert tokens(told(client, f"escalations/{path}")) <= visible, path
     for path in ("", "escalations/raise/", *(f"projects/{one.pk}/" for one in place.projects)):
         assert tokens(told(client, path)) <= visible, path
     for path in ("members/", "organisations/", f"members/{place.people[1].pk}/"):
