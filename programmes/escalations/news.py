@@ -13,7 +13,7 @@ from people.models import Membership, Message
 from people.permissions import Role
 from programmes.escalations.clocks import Reminder
 from programmes.escalations.models import Escalation, EscalationEvent, Voice
-from programmes.escalations.permissions import asks_for, may
+from programmes.escalations.permissions import asks_for, is_about_to_climb, may
 from programmes.escalations.states import Move, State, Step
 from programmes.escalations.words import LIKELY, LIKELY_OF_MANAGER, button_of, slug_of
 
@@ -299,11 +299,13 @@ def _paragraphs(event: EscalationEvent, person: Membership, waits: bool) -> list
     if waits and escalation.waits_for_team:
         words.append("Please say whether that settles it.")
     if event.move == Move.REMIND and escalation.is_undecided and escalation.owner:
-        if person.pk == escalation.raised_by_id:
+        if person.pk == escalation.raised_by_id and is_about_to_climb(escalation):
             words.append(
-                "After a working day or more somebody else is brought in beside"
-                f" {escalation.owner}. If you would rather not, open the ask and say “wait with that”."
+                f"After a working day or more the next on its route is brought in beside {escalation.owner}. If you"
+                " would rather not, open the ask and say “wait with that”."
             )
-        elif person.pk == escalation.owner_id:
-            words.append("If it stays unanswered, somebody else is brought in beside you. You keep it.")
+        elif person.pk == escalation.owner_id and escalation.step != Step.STAFF:
+            words.append(
+                "If it stays unanswered, the next on its route is brought in beside you. You keep it."
+            )
     return [paragraph for paragraph in words if paragraph]

@@ -67,6 +67,28 @@ def test_a_missed_time_reminds_once_and_then_brings_the_next_in_beside_the_owner
     assert now(ask).owner == asked.sponsor
 
 
+def test_reminders_say_only_what_can_still_happen(asked):
+    def last_told(to):
+        return Message.objects.filter(to=to, kind="ask").order_by("pk").last().text
+
+    asked.on(1)
+    actions.run_clocks()
+    assert "say “wait with that”" in last_told(asked.nurse)
+    assert "the next on its route is brought in beside you" in last_told(asked.leader)
+    reminded = None
+    for day in range(2, 16):
+        asked.on(day)
+        actions.run_clocks()
+        reminded = reminded or asked.ask.events.filter(move="remind", number__gt=3).first()
+        if reminded and last_told(asked.nurse).count("eminded"):
+            break
+    # It has climbed: the raiser can no longer say "wait".
+    assert reminded
+    told = Message.objects.filter(cause=f"escalation-event:{reminded.pk}")
+    assert told
+    assert not [message for message in told if "wait with that" in message.text]
+
+
 def test_a_climb_says_whom_it_passes_over(asked):
     goes_away(asked.sponsor, last=20)
     for day in (1, 2):
@@ -483,7 +505,7 @@ def test_whoever_asked_reads_that_somebody_is_brought_in_and_may_say_wait(asked,
     asked.on(1)
     actions.run_clocks()
     page = signed_in(asked.nurse).get(asked.ask.get_absolute_url()).content.decode()
-    assert "somebody else is brought in beside Dr Meera Patel" in page
+    assert "the next on its route is brought in beside Dr Meera Patel" in page
     assert "Wait with that" in page
     actions.wait(by=asked.nurse, escalation=asked.ask)
     page = signed_in(asked.nurse).get(asked.ask.get_absolute_url()).content.decode()
