@@ -236,7 +236,7 @@ def may_see_meeting(membership: Membership) -> bool:
 def may_write_case(membership: Membership, project: PathwayProject) -> Answer:
     """Say whether the membership may draft, change and put business cases of the project: its team, while work on it
     goes on."""
-    if _may_ask_for(membership, project):
+    if membership.may(Permission.RAISE_ASK) and _may_ask_for(membership, project):
         return YES
     return no("Only the project’s team writes its business cases, while work on it goes on.")
 

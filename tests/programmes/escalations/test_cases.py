@@ -341,3 +341,11 @@ def test_a_cases_pages_ask_the_same_few_questions(place, signed_in, django_asser
 def test_the_list_offers_to_answer_a_case_and_not_to_take_it(put, signed_in):
     page = signed_in(put.second).get("/larkton/escalations/")
     assert [[choice.slug for choice in row.choices] for row in page.context["rows"]] == [["voice"]]
+
+
+def test_an_evaluator_in_a_team_writes_no_case_that_they_could_not_read(place):
+    factories.TeamMemberFactory(project=place.project, membership=place.evaluator, part="coach")
+    with pytest.raises(PermissionDenied):
+        actions.draft_case(
+            by=place.evaluator, project=place.project, title="A ward clerk", problem="Nurses type"
+        )
