@@ -11,7 +11,8 @@ from iocn.bench.counting import QUERIES, TWICE, WANTED
 from iocn.bench.data import PASSWORD, Filled
 from iocn.bench.server import Reader, web_server
 
-WARM = 5
+# So many requests before any is measured: by then each of PostgreSQL's connections has prepared its statements.
+WARM = 60
 SECONDS_OF_A_PAGE = 20  # at most, however slow it is
 SECONDS_OF_LOAD = 1.5  # less where few requests are wanted
 CONNECTIONS = 4
