@@ -4,6 +4,7 @@ import os
 import shutil
 import statistics
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ def measure_drawing(filled: Filled) -> dict[str, Any] | None:
     path = f"/{filled.slug}/measures/{filled.long}/"
     options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     took = []
-    with web_server() as port, sync_playwright() as playwright:
+    # A home of its own, or the browser leaves its settings wherever it finds a place.
+    with web_server() as port, sync_playwright() as playwright, tempfile.TemporaryDirectory() as home:
         browser = own or playwright.chromium.executable_path
         if not Path(browser).exists():
             sys.stderr.write("No Chromium is here (CHROMIUM), so charts are not measured.\n")
@@ -35,7 +37,8 @@ def measure_drawing(filled: Filled) -> dict[str, Any] | None:
             {"name": name, "value": morsel.value, "domain": "localhost", "path": "/"}
             for name, morsel in reader.cookies.items()
         ]
-        with playwright.chromium.launch(executable_path=browser, args=options) as chromium:
+        environ: dict[str, str | float | bool] = {**os.environ, "HOME": home, "XDG_CONFIG_HOME": home}
+        with playwright.chromium.launch(executable_path=browser, args=options, env=environ) as chromium:
             for width in WIDTHS:
                 context = chromium.new_context(
                     viewport={"width": width, "height": 900},
