@@ -1,17 +1,16 @@
 """Measures how long a browser takes to draw a measure's chart: what chart.js itself says of its drawing."""
 
 import os
-import shutil
 import statistics
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from iocn.bench.chromium import on_this_machine
 from iocn.bench.data import PASSWORD, Filled
 from iocn.bench.server import Reader, web_server
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WIDTHS, TIMES = (375, 1280), 10
 NUMBERS, MOST_MS = 120, 100
 
@@ -21,13 +20,12 @@ def measure_drawing(filled: Filled) -> dict[str, Any] | None:
     # A tool of developers, of whom the bench is one.
     from playwright.sync_api import sync_playwright
 
-    own = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     path = f"/{filled.slug}/measures/{filled.long}/"
     options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     took = []
     # A home of its own, or the browser leaves its settings wherever it finds a place.
     with web_server() as port, sync_playwright() as playwright, tempfile.TemporaryDirectory() as home:
-        browser = own or playwright.chromium.executable_path
+        browser = on_this_machine() or playwright.chromium.executable_path
         if not Path(browser).exists():
             sys.stderr.write("No Chromium is here (CHROMIUM), so charts are not measured.\n")
             return None

@@ -13,6 +13,7 @@ from programmes.escalations.models import Beside, Commitment, Escalation, Escala
 from programmes.escalations.permissions import voices_awaited_from
 from programmes.escalations.states import WITH_OWNER, WITH_TEAM, Move, State
 from programmes.measures.models import Measure, Observation
+from programmes.measures.periods import BY_DAY
 from programmes.projects.models import PathwayProject, TeamMember
 
 # An owner's turn to answer; a promise has a section of its own.
@@ -173,7 +174,7 @@ def measures_with_news(
     ).filter(
         Q(latest=None)
         | Q(latest__lt=month)
-        | Q(latest__lt=week, frequency__in=[Measure.Frequency.DAY, Measure.Frequency.WEEK])
+        | Q(latest__lt=week, frequency__in=BY_DAY)
         | Q(signal_at__gte=since, shows_of=F("version"))
     )
 

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from programmes.measures.models import Measure
+from programmes.measures.periods import BY_DAY
 
 Number = Decimal | float | int
 
@@ -75,5 +76,5 @@ def period_name(period: date, frequency: str) -> str:
 
     Of numbers that come each day or week, the first of a month is a day like any other.
     """
-    by_day = frequency in (Measure.Frequency.DAY, Measure.Frequency.WEEK)
-    return f"{period.day} {month(period)}" if by_day or period.day != 1 else month(period)
+    is_a_day = frequency in BY_DAY or period.day != 1
+    return f"{period.day} {month(period)}" if is_a_day else month(period)

@@ -258,7 +258,7 @@ class Series:
     def is_monthly(self) -> bool:
         """Whether every period is a month or a quarter. One without numbers will be, if it is not counted by days."""
         if not self.points:
-            return self.measure.frequency not in (Measure.Frequency.DAY, Measure.Frequency.WEEK)
+            return self.measure.frequency not in periods.BY_DAY
         return all(point.period.day == 1 for point in self.points)
 
     @property
@@ -303,7 +303,7 @@ class Series:
         if self.last is None:
             return None
         last = self.last.period
-        if self.is_monthly or self.rhythm in (Measure.Frequency.DAY, Measure.Frequency.WEEK):
+        if self.is_monthly or self.rhythm in periods.BY_DAY:
             return periods.period_after(self.rhythm, last)
         return last + (last - self.points[-2].period) if len(self.points) > 1 else None
 

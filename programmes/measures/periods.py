@@ -6,6 +6,8 @@ from programmes.measures.models import Measure
 
 _MONTHS = {Measure.Frequency.MONTH: 1, Measure.Frequency.QUARTER: 3}
 _DAYS = {Measure.Frequency.DAY: 1, Measure.Frequency.WEEK: 7}
+# Where the first of a month is a day like any other.
+BY_DAY = tuple(_DAYS)
 
 
 def period_after(frequency: str, period: date) -> date | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from programmes.measures.drawing import frame_of, paths
 from programmes.measures.figures import period_name, plain, rounded, shown, unit_of
 from programmes.measures.models import Measure
+from programmes.measures.periods import BY_DAY
 from programmes.measures.sentences import centre_name, rule_words
 from programmes.measures.spc import Phase, Rule
 
@@ -50,7 +51,7 @@ def picture(series: Series, notes: bool, table: bool = True, newest: int | None 
         "suffix": _suffix(measure),
         "decimals": 1 if measure.shape == Measure.Shape.PERCENTAGE else None,
         "made_up": measure.made_up,
-        "by_day": measure.frequency in (Measure.Frequency.DAY, Measure.Frequency.WEEK),
+        "by_day": measure.frequency in BY_DAY,
         "centre_name": centre_name(series.kind),
         "phases": [_lines(series, phase, start) for phase in chart.phases if phase.last >= start],
         "target": series.target,

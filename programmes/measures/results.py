@@ -158,10 +158,11 @@ def with_results(measures: MeasureQuerySet) -> MeasureQuerySet:
 def in_short(measures: Sequence[Measure]) -> list[InShort]:
     """Return what a list says of each, in one query at most (`with_results`); what is old is worked out anew,
     as a worker does meanwhile."""
-    kept = {one.pk: result for one in measures if (result := getattr(one, "result", None))}
-    kept = {
-        one.pk: kept[one.pk] for one in measures if one.pk in kept and kept[one.pk].version == one.version
-    }
+    kept: dict[int, Result] = {}
+    for one in measures:
+        result = getattr(one, "result", None)
+        if result and result.version == one.version:
+            kept[one.pk] = result
     if old := [one for one in measures if one.pk not in kept]:
         kept |= {series.measure.pk: result_of(series) for series in Series.of_many(old)}
     return [InShort(one, kept[one.pk]) for one in measures]

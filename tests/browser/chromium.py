@@ -6,12 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-
-def on_this_machine() -> str | None:
-    """Return the machine's own Chromium, or the one that CHROMIUM names."""
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+from iocn.bench.chromium import on_this_machine
 
 
 def of_playwright() -> bool:
