@@ -19,7 +19,7 @@ from programmes.escalations.actions import NotPossible
 from programmes.escalations.models import Escalation, Story, StoryQuerySet
 from programmes.escalations.permissions import asks_for
 from programmes.escalations.search import MOST_WORDS, SIMILAR, at_least, number_of, telling_words
-from programmes.escalations.states import Move, State
+from programmes.escalations.states import SETTLING, Move, State
 
 TEAM, OWNER = "team", "owner"
 
@@ -59,7 +59,8 @@ def settled_by(escalation: Escalation) -> Membership | None:
     if escalation.owner is not None:
         return escalation.owner
     steps = reversed(escalation.events.all())
-    return next((event.by for event in steps if event.move == Move.SETTLE), None)
+    last = next((event for event in steps if event.move in SETTLING), None)
+    return last.by if last and last.move == Move.SETTLE else None
 
 
 def side_of(membership: Membership, escalation: Escalation) -> str:

@@ -37,7 +37,8 @@ def may_add(membership: Membership, owner: Owner) -> Answer:
     """Whether the membership may give the owner a measure.
 
     A project: who may change it, while work goes on; its citizen partners log tries and comment, and leave the
-    numbers to the team. Its sponsor once it was handed over, who sees whether the change holds. A programme and the network: staff. An organisation: its leaders and staff.
+    numbers to the team. Its sponsor once it was handed over, who sees whether the change holds. A programme and the
+    network: staff. An organisation: its leaders and staff.
     """
     if isinstance(owner, PathwayProject):
         if owner.stage == PathwayProject.Stage.HANDED_OVER and owner.sponsor_id == membership.pk:

@@ -208,6 +208,26 @@ def test_a_manager_who_settled_it_agrees_in_the_owners_place(place, signed_in):
     assert is_there(place, signed_in)
 
 
+def test_a_manager_does_not_agree_for_a_leader_who_settled_it_after_them(place):
+    place.project.sponsor = manager = member(place.network, "Martin Manager", organisation=place.hospital)
+    place.project.save()
+    ask = actions.raise_ask(
+        by=place.nurse, ask="A key", urgency="slowing", project=place.project, domain="data"
+    )
+    actions.settle(by=manager, escalation=ask, text="The key is in your cupboard.")
+    actions.not_settled(by=place.nurse, escalation=ask, text="It is not")
+    actions.take(by=place.leader, escalation=ask)
+    due_on = timezone.localdate() + timedelta(days=1)
+    actions.accept(by=place.leader, escalation=ask, what="A key", due_on=due_on)
+    actions.mark_done(by=place.leader, escalation=ask)
+    actions.confirm(by=place.nurse, escalation=ask)
+    # The leader has left since, and with them the ask's owner.
+    Escalation.objects.filter(pk=ask.pk).update(owner=None)
+    ask = Escalation.objects.with_people().get(pk=ask.pk)
+    assert stories.settled_by(ask) is None
+    assert not stories.may_tell(place.staff, ask)
+
+
 def test_only_who_may_tell_its_story_is_offered_to(settled, signed_in):
     address = settled.page.removesuffix("story/")
     offered = {
